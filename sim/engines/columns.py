@@ -1,0 +1,46 @@
+"""Storage of the users: four arrays, one per type, a row per column of `sim.model.columns`."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.columns import GROUPS
+
+BYTES_PER_USER = sum(np.dtype(kind).itemsize * len(columns) for kind, columns in GROUPS)
+
+
+class Columns:
+    """State of all users. `columns["habit"]` is a view of one column, shape (users,)."""
+
+    def __init__(self, users: int) -> None:
+        self.arrays: tuple[NDArray[Any], ...] = tuple(
+            np.zeros((len(columns), users), dtype=kind) for kind, columns in GROUPS
+        )
+        self._place = {
+            column.name: (group, row) for group, (_, columns) in enumerate(GROUPS) for row, column in enumerate(columns)
+        }
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        group, row = self._place[name]
+        view: NDArray[Any] = self.arrays[group][row]
+        return view
+
+    @property
+    def users(self) -> int:
+        """Number of users."""
+        return int(self.arrays[0].shape[1])
+
+    def copy(self) -> "Columns":
+        """A deep copy."""
+        other = Columns.__new__(Columns)
+        other.arrays = tuple(array.copy() for array in self.arrays)
+        other._place = self._place
+        return other
+
+    def permuted(self, order: NDArray[np.int64]) -> "Columns":
+        """The same users in another order: place k holds user order[k]."""
+        other = Columns.__new__(Columns)
+        other.arrays = tuple(np.ascontiguousarray(array[:, order]) for array in self.arrays)
+        other._place = self._place
+        return other

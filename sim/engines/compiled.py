@@ -1,0 +1,60 @@
+"""How rules become machine code, and where it is kept between runs.
+
+numba's own cache notices a change only in the file of the outermost function, not in the rules it calls, so the folder is
+named after a hash of all the code that can end up in a kernel.
+"""
+
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import platformdirs
+from numba import cfunc, types
+from numba.core import config
+from numba.extending import register_jitable
+
+import sim.model
+from sim.model.rule import RULES
+
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True}
+"""No fast-math: reordered sums or fused operations would break the agreement of the engines."""
+
+_registered: set[Callable[..., Any]] = set()
+
+
+@cache
+def code_hash() -> str:
+    """Hash (16 hex digits) of everything that decides what a kernel computes: model, draws, engines, numba."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for part in (package / "draws.py", *sorted((package / "model").rglob("*.py")), *sorted((package / "engines").rglob("*.py"))):
+        digest.update(part.name.encode())
+        digest.update(part.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def use_rules() -> None:
+    """Make every rule callable from compiled code, and point the compile cache at the folder of this very code."""
+    if not config.CACHE_DIR:
+        config.CACHE_DIR = str(Path(platformdirs.user_cache_dir("scoregate")) / "kernels" / code_hash())
+    for module in pkgutil.walk_packages(sim.model.__path__, "sim.model."):
+        importlib.import_module(module.name)
+    for rule in RULES:
+        if rule not in _registered:
+            register_jitable(error_model="numpy")(rule)
+            _registered.add(rule)
+
+
+ADMISSION = types.float64(*[types.float64] * 7)
+PLAN_VALUE = types.float64(*[types.float64] * 6)
+
+
+@cache
+def pointer(function: Callable[..., float], signature: Any) -> Any:
+    """A rule as a compiled function that kernels take as an argument: one kernel serves every gate and way of choosing."""
+    return cfunc(signature, cache=True)(function)

@@ -1,0 +1,141 @@
+"""The fast engine: columns, rules compiled by numba, a team of threads, blocks that stay in cache."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.columns import Columns
+from sim.engines.compiled import ADMISSION, PLAN_VALUE, pointer
+from sim.engines.day_zero import count_far, first_scores, make_people, name_far
+from sim.engines.kernels import BLOCK
+from sim.engines.team import STOP, new_team
+from sim.engines.ticks import TODAY, run_ticks
+from sim.model.calendar import make_calendar
+from sim.model.choice import VALUES
+from sim.model.contacts import Contacts, assemble, complete, nobody
+from sim.model.gates import ADMISSIONS
+from sim.model.numbers import as_record, numbers
+from sim.model.totals import COUNT
+from sim.scenario.schema import Scenario
+
+
+def default_threads() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def make_contacts(scenario: Scenario, seed: int) -> Contacts:
+    """The contact graph of a scenario's users, by number of the user."""
+    users, world = scenario.run.users, scenario.world.contacts
+    if world.kind == "none":
+        return nobody(users)
+    if world.kind == "complete":
+        return complete(users)
+    params = as_record(numbers(scenario, seed))
+    counts = np.empty(users, np.int32)
+    count_far(users, params, counts)
+    sources = np.empty(int(counts.sum()), np.int32)
+    targets = np.empty_like(sources)
+    name_far(users, params, counts, sources, targets)
+    return assemble(users, world.group_size, sources, targets)
+
+
+class DayZero:
+    """People and contacts on day 0: the same for every policy on the same world and seed."""
+
+    def __init__(self, scenario: Scenario, seed: int, threads: int = 1) -> None:
+        users = scenario.run.users
+        self.contacts = make_contacts(scenario, seed)
+        self.columns = Columns(users)
+        self.columns["id"][:] = np.arange(users, dtype=np.int32)
+        params = as_record(numbers(scenario, seed))
+        team = new_team()
+        with ThreadPoolExecutor(threads) as pool:
+            for future in [pool.submit(make_people, *self.columns.arrays, params, team) for _ in range(threads)]:
+                future.result()
+        first_scores(*self.columns.arrays, self.contacts.starts, self.contacts.others, params)
+
+
+class FastEngine:
+    """One replicate of one scenario.
+
+    scenario: what to run; seed: of this replicate; threads: how many share each tick; day_zero: people and contacts, if at
+    hand (copied, not changed). `columns` is the state, `totals` int64 (ticks so far, len(TOTALS)).
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, threads: int = 1, day_zero: DayZero | None = None) -> None:
+        start = day_zero if day_zero is not None else DayZero(scenario, seed, threads)
+        self.scenario = scenario
+        self.threads = max(1, min(threads, (start.columns.users + BLOCK - 1) // BLOCK))
+        self.contacts = start.contacts
+        self.columns = start.columns.copy() if day_zero is not None else start.columns
+        self.tick = 0
+        self._params = as_record(numbers(scenario, seed))
+        self._today = np.zeros(1, TODAY)
+        self._calendar = make_calendar(scenario)
+        self._result = np.zeros((scenario.run.ticks + 1, COUNT), np.int64)
+        self._partial = np.zeros((self.threads, (COUNT + 7) // 8 * 8), np.int64)
+        self._learned = np.zeros(self.columns.users, np.int32)
+        self._learned_counts = np.zeros((self.columns.users + BLOCK - 1) // BLOCK, np.int64)
+        self._admission = pointer(ADMISSIONS[scenario.policy.gate.kind], ADMISSION)
+        self._plan_value = pointer(VALUES[scenario.rule if scenario.switches.choice else "none"], PLAN_VALUE)
+
+    @property
+    def totals(self) -> NDArray[np.int64]:
+        """Totals of the ticks run so far, shape (ticks, len(TOTALS))."""
+        return self._result[1 : self.tick + 1]
+
+    def run(self, ticks: int, run_in: Callable[..., "Future[int]"] | None = None) -> None:
+        """Advance by `ticks` (at most to the end). Ctrl-C stops after the tick at hand and leaves a whole state."""
+        last = min(self.tick + ticks, self.scenario.run.ticks)
+        team = new_team()
+        arguments = (
+            *self.columns.arrays,
+            self.contacts.starts,
+            self.contacts.others,
+            self._params,
+            self._today,
+            self._calendar.flags,
+            self._calendar.days_to_publication,
+            self._calendar.days_to_start,
+            self._calendar.days_to_end,
+            self._calendar.days_open,
+            self._admission,
+            self._plan_value,
+            self.tick,
+            last,
+            self._result,
+            self._partial,
+            self._learned,
+            self._learned_counts,
+            team,
+            self.threads,
+        )
+        if self.threads == 1 and run_in is None:
+            self.tick = run_ticks(*arguments, 0)
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            futures: list[Future[int]] = [pool.submit(run_ticks, *arguments, me) for me in range(self.threads)]
+            try:
+                reached = [future.result() for future in futures]
+            except BaseException:
+                team[STOP] = 1
+                reached = [future.result() for future in futures]
+                self.tick = min(reached)
+                raise
+        self.tick = min(reached)
+
+    def snapshot(self) -> Columns:
+        """The state now (a copy)."""
+        return self.columns.copy()
+
+
+def simulate(scenario: Scenario, seed: int, **options: Any) -> FastEngine:
+    """Run a scenario to its end on one seed."""
+    engine = FastEngine(scenario, seed, **options)
+    engine.run(scenario.run.ticks)
+    return engine

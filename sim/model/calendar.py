@@ -1,0 +1,87 @@
+"""The calendar of a run: which tick is a publication, a statement, a day of the gate; what is on from when to when."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.schema import Scenario
+
+PUBLICATION = 1  # scores are published
+STATEMENT = 2  # income, living costs, bill
+GATE_DAY = 4  # admission is decided anew: the gate starts or ends, or scores were published under it
+REVIEW_ALL = 8  # everybody who knows reviews the own plan
+CAMPAIGN = 16  # the campaign runs
+KNOWN_ABOUT = 32  # there is something to learn of: circle open or gate announced
+CIRCLE_LIVE = 64  # the circle is open
+GATE_ACTIVE = 128  # the gate holds
+GATE_AHEAD = 256  # the gate is announced and has not ended: worth planning for
+
+FAR = 1_000_000
+"""Days to an end that never comes."""
+
+
+class Calendar(NamedTuple):
+    """Per tick (arrays of length ticks): flags (sum of the codes above) and days from there."""
+
+    flags: NDArray[np.int32]
+    days_to_publication: NDArray[np.int32]
+    days_to_start: NDArray[np.int32]
+    days_to_end: NDArray[np.int32]
+    days_open: NDArray[np.int32]
+
+
+def gate_dates(scenario: Scenario) -> tuple[int, int, int]:
+    """Day on which the gate is announced, starts and ends (FAR if never), defaults filled in from the circle's dates."""
+    gate, circle = scenario.policy.gate, scenario.policy.circle
+    start = gate.start if gate.start is not None else circle.opens
+    announced = gate.announced if gate.announced is not None else start
+    end = min(x for x in (gate.end, circle.closes, FAR) if x is not None)
+    return announced, start, end
+
+
+def make_calendar(scenario: Scenario) -> Calendar:
+    """Calendar of the scenario's ticks (one day each)."""
+    world, policy, switches = scenario.world.calendar, scenario.policy, scenario.switches
+    ticks = scenario.run.ticks
+    has_circle = policy.gate.has_circle
+    has_gate = has_circle and switches.gate and policy.gate.kind != "open"
+    announced, start, end = gate_dates(scenario)
+    opens = policy.circle.opens
+    closes = policy.circle.closes if policy.circle.closes is not None else FAR
+    first_known = min(opens, announced) if has_gate else opens
+
+    days = [world.start_date + timedelta(days=t) for t in range(ticks + 62)]
+    is_publication = np.array([d.day == world.publication_day for d in days])
+    publication_ticks = np.flatnonzero(is_publication)
+
+    flags = np.zeros(ticks, np.int32)
+    t = np.arange(ticks)
+    if switches.score:
+        flags[is_publication[:ticks]] |= PUBLICATION
+    flags[np.array([d.day == world.statement_day for d in days[:ticks]])] |= STATEMENT
+    if has_circle:
+        flags[(t >= first_known) & (t < closes)] |= KNOWN_ABOUT
+        flags[(t >= first_known) & (t < first_known + policy.campaign.days) & (t < closes)] |= CAMPAIGN
+        if switches.circle:
+            flags[(t >= opens) & (t < closes)] |= CIRCLE_LIVE
+    if has_gate:
+        active = (t >= start) & (t < end)
+        flags[active] |= GATE_ACTIVE
+        flags[(t >= announced) & (t < end)] |= GATE_AHEAD
+        flags[(t == start) | (t == end) | (active & (flags & PUBLICATION != 0))] |= GATE_DAY
+        flags[(t == announced) | (t == start) | (t == end) | (flags & PUBLICATION != 0)] |= REVIEW_ALL
+    following = publication_ticks[np.searchsorted(publication_ticks, t, side="right")]
+    return Calendar(
+        flags,
+        (following - t).astype(np.int32),
+        np.maximum(start - t, 0).astype(np.int32),
+        np.maximum(end - t, 0).astype(np.int32),
+        np.maximum(t - opens, 0).astype(np.int32),
+    )
+
+
+def date_of(scenario: Scenario, day: int) -> date:
+    """Calendar date of a day of the run."""
+    return scenario.world.calendar.start_date + timedelta(days=day)

@@ -1,0 +1,111 @@
+"""Mechanism 5, the circle: two sides that need each other, and a seeker's comment that is worth more the fewer may comment.
+
+Posters want attention: their motivation follows the reactions a post gets, with a critical mass (an S-shaped response)
+below which it dies. Seekers want to be noticed: a poster answers a high-scoring seeker 3-10 times as often as a
+low-scoring one (facts.md, two-sided: Ong & Wang 2015, A).
+"""
+
+from sim.model.numerics import exponential, logistic
+from sim.model.rule import rule
+from sim.model.states import POSTER, POSTING, SEEKER
+
+
+@rule
+def reactions_per_post(reactions, posts):
+    """Likes, comments and tips per post of one tick; 0 with no post."""
+    return reactions / posts if posts > 0 else 0.0
+
+
+@rule
+def motivation_after(motivation, reactions_each, half_reactions, step):
+    """Poster motivation (0 to 1) after a tick: `step` of the way to r**2 / (r**2 + half**2) at r reactions per post."""
+    square = reactions_each * reactions_each
+    target = square / (square + half_reactions * half_reactions)
+    return motivation + step * (target - motivation)
+
+
+@rule
+def feed_appeal(posts_per_knower, half_posts):
+    """Appeal of the feed (0 to 1): saturates in posts per day and person who knows the circle."""
+    return posts_per_knower / (posts_per_knower + half_posts)
+
+
+@rule
+def novelty(days_open, fade_days, floor):
+    """How much of the first days' pull is left (1 down to `floor`) after `days_open` days."""
+    return floor + (1.0 - floor) * exponential(-days_open / fade_days)
+
+
+@rule
+def reply_chance(score, low, high, middle, width):
+    """Chance that a seeker's comment is answered, rising with the seeker's score from `low` to `high`."""
+    return low + (high - low) * logistic((score - middle) / width)
+
+
+@rule
+def exclusivity(commenter_share, strength):
+    """Factor on a comment's worth: 1 when everybody who knows the circle may comment, 1 + strength when nobody may."""
+    return 1.0 + strength * (1.0 - commenter_share)
+
+
+@rule
+def circle_rate(
+    role,
+    base_visits,
+    onlooker_visits,
+    seeker_visits,
+    poster_visits,
+    pull,
+    comment_pull,
+    attention_pull,
+):
+    """Circle visits per day of a user who knows the circle and may view it.
+
+    pull: novelty times appeal of the feed; comment_pull: extra share for a seeker who may comment (0 for one who may
+    not); attention_pull: extra share for a poster from the reactions that posts get.
+    """
+    if role == POSTER:
+        return base_visits * poster_visits * pull * (1.0 + attention_pull)
+    if role == SEEKER:
+        return base_visits * seeker_visits * pull * (1.0 + comment_pull)
+    return base_visits * onlooker_visits * pull
+
+
+@rule
+def tip_amount(uniform, largest, skew):
+    """One tip (fen): the largest allowed times a uniform to the power `skew` (a whole number), so that most are small."""
+    value = uniform
+    for _ in range(int(skew) - 1):
+        value = value * uniform
+    return int(largest * value)
+
+
+@rule
+def may_use(feature, role, gate_active, covers, admitted):
+    """Whether a user may use a feature of the circle today: posters always; others unless an active gate covers it and
+    has not admitted them. Posting itself is for posters alone.
+    """
+    if role == POSTER:
+        return True
+    if feature == POSTING:
+        return False
+    return admitted or not gate_active or (covers & feature) == 0
+
+
+@rule
+def circle_today(p, days_open, motivation, posts, reactions, knowing, commenters):
+    """The circle's state for today from yesterday's totals.
+
+    Returns motivation of posters, appeal of the feed, pull (appeal times novelty), extra visits of posters from
+    attention, and the factor of exclusivity. A day without a post tells posters nothing and leaves motivation alone.
+    """
+    reactions_each = reactions_per_post(reactions, posts)
+    if days_open == 0:
+        motivation = p.circle_first_motivation
+    elif posts > 0:
+        motivation = motivation_after(motivation, reactions_each, p.circle_half_reactions, p.motivation_step)
+    people = max(knowing, 1)
+    appeal = feed_appeal(posts / p.tick_days / people, p.circle_half_posts)
+    pull = appeal * novelty(days_open, p.circle_novelty_days, p.circle_novelty_floor)
+    attention = p.circle_attention_pull * reactions_each / (reactions_each + p.circle_half_reactions)
+    return motivation, appeal, pull, attention, exclusivity(commenters / people, p.circle_exclusivity)

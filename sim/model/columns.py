@@ -1,0 +1,84 @@
+"""The state of a user: one column per property, small types, rows grouped by type so that an engine passes four arrays.
+
+Bytes per user: 12 x 4 + 6 x 4 + 6 x 2 + 11 x 1 = 95.
+"""
+
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """One property of a user."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+FLOATS = (
+    Column("payment_rate", "1/day", "usual payments"),
+    Column("base_visits", "1/day", "habitual opens at the usual habit"),
+    Column("rival_rate", "1/day", "opens of the rival with the whole attention budget"),
+    Column("true_ability", "sd", "true ability to repay, seen by nobody"),
+    Column("ability_base", "share", "ability sub-score before declared assets"),
+    Column("identity_base", "share", "identity sub-score before declared assets"),
+    Column("circle_worth", "CNY/day", "worth of all features of a lively circle"),
+    Column("privacy_cost", "CNY", "cost of privacy and hassle per asset uploaded"),
+    Column("record", "share", "payment record as the bureau knows it"),
+    Column("recent_spend", "CNY/day", "recent spend, forgetting"),
+    Column("habit", "1/day", "habit stock: recent visits"),
+    Column("relationships", "share", "relationships sub-score"),
+)
+(
+    PAYMENT_RATE,
+    BASE_VISITS,
+    RIVAL_RATE,
+    TRUE_ABILITY,
+    ABILITY_BASE,
+    IDENTITY_BASE,
+    CIRCLE_WORTH,
+    PRIVACY_COST,
+    RECORD,
+    RECENT_SPEND,
+    HABIT,
+    RELATIONSHIPS,
+) = range(12)
+
+INTS = (
+    Column("id", "number", "who, for luck"),
+    Column("income", "fen/month", "income"),
+    Column("ticket", "fen", "money sent per payment"),
+    Column("liquidity", "fen", "cash"),
+    Column("debt", "fen", "debt"),
+    Column("visits", "visits", "visits to the platform since day 0"),
+)
+ID, INCOME, TICKET, LIQUIDITY, DEBT, VISITS_MADE = range(6)
+
+SHORTS = (
+    Column("score", "points", "published score"),
+    Column("starting_score", "points", "published score on day 0"),
+    Column("known_contacts", "contacts", "contacts who know of the circle"),
+    Column("learned_day", "day", "day of learning of the circle, -1 never"),
+    Column("admitted_day", "day", "day of first admission by the gate, -1 never"),
+    Column("last_visit_day", "day", "day of the last visit, -1 none yet"),
+)
+SCORE, STARTING_SCORE, KNOWN_CONTACTS, LEARNED_DAY, ADMITTED_DAY, LAST_VISIT_DAY = range(6)
+
+BYTES = (
+    Column("shopping_share", "1/255", "part of a payment that is consumed"),
+    Column("role", "code", "onlooker, poster or seeker"),
+    Column("belief", "code", "known or folk"),
+    Column("responsive", "0/1", "responds to a threshold at all"),
+    Column("has_file", "0/1", "has a central-bank file"),
+    Column("owned", "flags", "car 1, house 2, housing fund 4"),
+    Column("declared", "flags", "assets proved to the platform"),
+    Column("knows", "0/1", "knows of the circle and its gate"),
+    Column("admitted", "0/1", "admitted by the gate"),
+    Column("plan", "code", "rest, spend, repay or upload"),
+    Column("posts", "posts", "posts made in the last tick"),
+)
+SHOPPING_SHARE, ROLE, BELIEF, RESPONSIVE, HAS_FILE, OWNED, DECLARED, KNOWS, ADMITTED, PLAN, POSTS = range(11)
+
+GROUPS = (("float32", FLOATS), ("int32", INTS), ("int16", SHORTS), ("uint8", BYTES))
+"""(type, columns) in the order in which engines hold them."""
+
+NAMES = tuple(column.name for _, columns in GROUPS for column in columns)

@@ -1,0 +1,100 @@
+"""Income, payments, debt and the monthly bill, in whole fen: every flow has two ends, so the books always balance.
+
+What is here is the part of credit that the score's history dimension needs: a limit, charges when cash runs out, a
+monthly bill that is paid or missed according to the cash that is there.
+"""
+
+from sim.model.numerics import exponential, standard_normal
+from sim.model.rule import rule
+
+
+@rule
+def credit_limit(income, limit_months):
+    """Credit limit (fen): `limit_months` of income (fen/month), at least 1 fen so that a share of it is defined."""
+    return max(int(income * limit_months), 1)
+
+
+@rule
+def shopping_part(outflow, share):
+    """The part of a payment (fen) that is shopping; `share` counts 255ths. The rest is passed on: money in, money out."""
+    return outflow * share // 255
+
+
+@rule
+def paid_in_cash(shopping, liquidity):
+    """What of the shopping is paid from liquidity (fen)."""
+    return min(shopping, liquidity)
+
+
+@rule
+def charged(shopping, cash, debt, limit):
+    """What of the shopping is charged to credit (fen): what cash leaves open, while the limit lasts."""
+    return min(shopping - cash, max(limit - debt, 0))
+
+
+@rule
+def living_costs(liquidity, income, living_share, spread, uniform):
+    """The month's rent, food and accidents (fen): a share of income times a lognormal shock of median 1, while cash lasts."""
+    return min(int(income * living_share * exponential(spread * standard_normal(uniform))), liquidity)
+
+
+@rule
+def amount_due(debt, minimum_share):
+    """Minimum payment of the monthly bill (fen)."""
+    return int(debt * minimum_share)
+
+
+@rule
+def interest(debt, rate):
+    """Interest on the debt for the month (fen)."""
+    return int(debt * rate)
+
+
+@rule
+def set_aside(liquidity, income, buffer_months):
+    """Cash above the buffer that the user keeps (fen), moved to savings off the platform at the end of the statement."""
+    return max(liquidity - int(income * buffer_months), 0)
+
+
+@rule
+def statement(
+    liquidity,
+    debt,
+    income,
+    buffer_months,
+    living_share,
+    living_spread,
+    minimum_share,
+    interest_rate,
+    limit_months,
+    uniform,
+):
+    """One monthly statement of one user, in order: income, living costs, interest, bill, savings.
+
+    Returns liquidity, debt, living costs, interest, bill, paid (fen) and saved (fen). A bill that cash does not cover
+    is missed whole; interest never lifts debt above the limit (a write-down of the lender's, counted as not charged).
+    """
+    limit = credit_limit(income, limit_months)
+    liquidity = liquidity + income
+    living = living_costs(liquidity, income, living_share, living_spread, uniform)
+    liquidity = liquidity - living
+    added = min(interest(debt, interest_rate), max(limit - debt, 0))
+    debt = debt + added
+    due = amount_due(debt, minimum_share)
+    paid = due if liquidity >= due else 0
+    liquidity = liquidity - paid
+    debt = debt - paid
+    saved = set_aside(liquidity, income, buffer_months)
+    return liquidity - saved, debt, living, added, due, paid, saved
+
+
+@rule
+def repayment(debt, liquidity, errands, share):
+    """What repayment errands pay off (fen): `share` of cash an errand, never more than cash or debt."""
+    return min(debt, min(liquidity, int(liquidity * share) * errands))
+
+
+@rule
+def buffer_months(median, spread, ability):
+    """Months of income a user keeps at hand: lognormal in the true ability to repay, at most a year."""
+    return min(median * exponential(spread * ability), 12.0)

@@ -1,0 +1,99 @@
+"""The scenario as one flat record of numbers, with what follows from them worked out once.
+
+`world.circle.post_rate` becomes `circle_post_rate`; switches become `switch_*` (0 or 1). Engines read `p.circle_post_rate`.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import seed_halves
+from sim.model.numerics import chance, exponential, logarithm, standard_normal
+from sim.model.states import FEATURES
+from sim.scenario.schema import Scenario
+
+TICK_DAYS = 1.0
+
+
+def _flat(prefix: str, value: Any, into: dict[str, int | float]) -> None:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _flat(f"{prefix}_{key}", inner, into)
+    elif isinstance(value, (bool, int)):
+        into[prefix] = int(value)
+    elif isinstance(value, float):
+        into[prefix] = value
+
+
+def _logit(share: float) -> float:
+    inside = min(max(share, 1e-9), 1.0 - 1e-9)
+    return float(logarithm(inside / (1.0 - inside)))
+
+
+def _pareto_smallest(mean: float, exponent: float, most: int) -> float:
+    """Smallest value of a Pareto law of this tail exponent, cut off at `most`, whose mean is `mean` (bisection)."""
+    tail = exponent - 1.0
+
+    def cut_mean(smallest: float) -> float:
+        # integral of P(K > k) from 0 to most
+        ratio = float(exponential((1.0 - tail) * float(logarithm(most / smallest))))
+        return smallest + smallest * (1.0 - ratio) / (tail - 1.0) if abs(tail - 1.0) > 1e-9 else smallest * (1.0 + float(logarithm(most / smallest)))
+
+    low, high = 1e-9, float(most)
+    for _ in range(80):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if cut_mean(middle) < mean else (low, middle)
+    return low
+
+
+def numbers(scenario: Scenario, seed: int) -> dict[str, int | float]:
+    """All numbers that rules need, by name (whole numbers stay whole)."""
+    world, policy = scenario.world, scenario.policy
+    p: dict[str, int | float] = {}
+    for name, section in world.model_dump().items():
+        _flat(name, section, p)
+    for name, on in scenario.switches.model_dump().items():
+        p[f"switch_{name}"] = int(on)
+
+    p["seed_low"], p["seed_high"] = seed_halves(seed)
+    p["tick_days"] = TICK_DAYS
+    spread = world.population.payments_spread
+    p["payments_median"] = world.population.payments_mean * float(exponential(-0.5 * spread * spread))
+    p["file_cut"] = float(standard_normal(min(max(1.0 - world.population.file_share, 1e-9), 1.0 - 1e-9)))
+    for share in ("car", "house", "fund"):
+        owned = p[f"population_{share}_share"]
+        p[f"{share}_cut"] = float(standard_normal(min(max(1.0 - owned, 1e-9), 1.0 - 1e-9)))
+    p["far_smallest"] = _pareto_smallest(world.contacts.far_mean, world.contacts.far_exponent, world.contacts.far_most)
+    p["ability_logit"] = _logit(world.score.ability_middle)
+    p["identity_logit"] = _logit(world.score.identity_middle)
+    p["forgetting_per_day"] = 1.0 / world.score.forgetting_days
+    p["forgetting_step"] = float(chance(TICK_DAYS / world.score.forgetting_days))
+    p["habit_step"] = float(chance(TICK_DAYS / world.usage.habit_days)) if scenario.switches.habit else 0.0
+    p["motivation_step"] = float(chance(TICK_DAYS / world.circle.motivation_days))
+    p["folk_points_per_day"] = world.choice.folk_points / 30.0
+    p["spare_income_share"] = max(1.0 - world.money.living_share, 0.0) / 30.0
+    p["tip_most_fen"] = world.circle.tip_most * 100.0
+    p["campaign_hazard"] = world.awareness.campaign_rate * policy.campaign.reach
+
+    gate = policy.gate
+    p["gate_a"], p["gate_b"], p["gate_c"], p["gate_d"] = gate.numbers()
+    p["gate_covers"] = sum(FEATURES[feature] for feature in gate.covers)
+    worths = {name: p.get(f"choice_{name}_worth", 0.0) for name in FEATURES}
+    p["gate_worth"] = sum(worths[feature] for feature in gate.covers) * int(scenario.switches.circle)
+    p["perk_per_day"] = world.choice.perk_worth / 30.0 if gate.rewards_score else 0.0
+    return p
+
+
+def as_record(p: dict[str, int | float]) -> NDArray[np.void]:
+    """The numbers as a record array of length 1, for compiled code."""
+    record = np.zeros(1, dtype=[(name, "i8" if isinstance(value, int) else "f8") for name, value in p.items()])
+    for name, value in p.items():
+        record[0][name] = value
+    return record
+
+
+def as_namespace(p: dict[str, int | float]) -> SimpleNamespace:
+    """The numbers as attributes, for readable code."""
+    return SimpleNamespace(**p)

@@ -1,0 +1,94 @@
+"""What a user believes about the own score: where it stands and where each plan would take it.
+
+Beliefs: `known` users know the bureau's formula and their own records; `folk` users hold that using the app more raises
+the score by so many points a month ("use it more", facts.md section 1, C) and do not think of uploading.
+"""
+
+from typing import NamedTuple
+
+from sim.model.numerics import exponential
+from sim.model.rule import rule
+from sim.model.score import behaviour, history, raised, raw_score, utilisation
+from sim.model.states import FOLK, REPAY, REST, SPEND, UPLOAD
+
+
+class Outlook(NamedTuple):
+    """One user's view of the own score on the day of a review. Money in CNY and CNY/day, sub-scores 0-1."""
+
+    belief: int
+    published: float
+    folk_points_per_day: float
+    recent_spend: float
+    usual_spend: float
+    spend_boost: float
+    forgetting_per_day: float
+    half_spend: float
+    record: float
+    debt: float
+    limit: float
+    repay_pace: float
+    spare_cash: float
+    spare_income_per_day: float
+    utilisation_weight: float
+    ability_base: float
+    identity_base: float
+    declared: int
+    ability_step: float
+    identity_step: float
+    relationships: float
+    history_weight: float
+    ability_weight: float
+    behaviour_weight: float
+    identity_weight: float
+    relationships_weight: float
+
+
+@rule
+def spend_on_plan(outlook, plan, days):
+    """Recent spend (CNY/day) after `days` on a plan: on its way to the usual, or on the spending plan to the raised, level."""
+    target = outlook.usual_spend
+    if plan == SPEND:
+        target = target * (1.0 + outlook.spend_boost)
+    return target + (outlook.recent_spend - target) * exponential(-outlook.forgetting_per_day * days)
+
+
+@rule
+def debt_on_plan(outlook, plan, days):
+    """Debt (CNY) after `days` on a plan: only the repaying plan lowers it, as fast as errands and spare cash allow."""
+    if plan != REPAY:
+        return outlook.debt
+    repaid = min(outlook.repay_pace * days, outlook.spare_cash + outlook.spare_income_per_day * days)
+    return max(outlook.debt - repaid, 0.0)
+
+
+@rule
+def nth_undeclared(owned, declared, count):
+    """Flags of the declared assets once `count` more of those owned are declared, lowest flag first."""
+    left = count
+    for flag in (1, 2, 4):
+        if left > 0 and (owned & flag) != 0 and (declared & flag) == 0:
+            declared = declared | flag
+            left -= 1
+    return declared
+
+
+@rule
+def believed_score(outlook, plan, days, declared):
+    """Score the user expects at a publication in `days` days on `plan` with the assets `declared` by then (points)."""
+    if outlook.belief == FOLK:
+        if plan == REST or plan == UPLOAD:
+            return outlook.published
+        return outlook.published + outlook.folk_points_per_day * days
+    in_use = utilisation(debt_on_plan(outlook, plan, days), outlook.limit)
+    return raw_score(
+        history(outlook.record, in_use, outlook.utilisation_weight),
+        raised(outlook.ability_base, declared, outlook.ability_step),
+        behaviour(spend_on_plan(outlook, plan, days), outlook.half_spend),
+        raised(outlook.identity_base, declared, outlook.identity_step),
+        outlook.relationships,
+        outlook.history_weight,
+        outlook.ability_weight,
+        outlook.behaviour_weight,
+        outlook.identity_weight,
+        outlook.relationships_weight,
+    )

@@ -1,0 +1,21 @@
+"""The mark that makes a function a rule: pure, scalar, callable from Python and from compiled code alike.
+
+A rule takes named numbers and returns a number (or a tuple of numbers). It holds no array, no generator and no I/O, so
+that the readable engine can call it as it stands and the fast engine can compile the very same source.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+RuleT = TypeVar("RuleT", bound=Callable[..., Any])
+
+RULES: list[Callable[..., Any]] = []
+
+
+def rule(function: RuleT) -> RuleT:
+    """Mark `function` as a rule of the model and return it unchanged.
+
+    Engines that compile read `RULES`; the model itself imports no compiler.
+    """
+    RULES.append(function)
+    return function

@@ -1,0 +1,113 @@
+"""The order of a tick, in one list. Every phase names the columns that it reads and writes.
+
+Each phase reads yesterday's totals (the circle, the shares that know and may comment) and this user's own columns; the only
+columns of other users that any phase reads are their published scores (relationships) and that they just learned (tell).
+So no result depends on the order of users. Both engines follow this list; a test compares their phases with it.
+"""
+
+from typing import NamedTuple
+
+
+class Phase(NamedTuple):
+    """One step of a tick: its days, and the columns it reads and writes."""
+
+    name: str
+    when: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+SCHEDULE = (
+    Phase("circle", "every tick, once", (), ()),
+    Phase("relationships", "publication", ("score",), ("relationships",)),
+    Phase(
+        "statement",
+        "statement day",
+        ("id", "income", "true_ability", "liquidity", "debt", "record"),
+        ("liquidity", "debt", "record"),
+    ),
+    Phase(
+        "publication",
+        "publication",
+        (
+            "id",
+            "income",
+            "debt",
+            "record",
+            "ability_base",
+            "identity_base",
+            "declared",
+            "recent_spend",
+            "relationships",
+        ),
+        ("score",),
+    ),
+    Phase(
+        "admission",
+        "gate starts or ends, publication under a gate",
+        ("id", "score", "starting_score", "admitted", "admitted_day"),
+        ("admitted", "admitted_day"),
+    ),
+    Phase(
+        "learning",
+        "something to learn of",
+        ("id", "knows", "known_contacts", "base_visits", "payment_rate"),
+        ("knows", "learned_day"),
+    ),
+    Phase(
+        "review",
+        "gate announced and not ended; weekly, on learning, on publication",
+        (
+            "id",
+            "knows",
+            "responsive",
+            "learned_day",
+            "belief",
+            "score",
+            "starting_score",
+            "recent_spend",
+            "payment_rate",
+            "ticket",
+            "record",
+            "debt",
+            "income",
+            "liquidity",
+            "ability_base",
+            "identity_base",
+            "owned",
+            "declared",
+            "relationships",
+            "circle_worth",
+            "privacy_cost",
+        ),
+        ("plan", "declared"),
+    ),
+    Phase(
+        "acts",
+        "every tick",
+        (
+            "id",
+            "payment_rate",
+            "base_visits",
+            "rival_rate",
+            "habit",
+            "plan",
+            "knows",
+            "role",
+            "admitted",
+            "score",
+            "ticket",
+            "shopping_share",
+            "income",
+            "liquidity",
+            "debt",
+            "recent_spend",
+            "posts",
+            "visits",
+            "last_visit_day",
+        ),
+        ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day"),
+    ),
+    Phase("tell", "somebody learned", ("learned_day",), ("known_contacts",)),
+    Phase("totals", "every tick, once", (), ()),
+)

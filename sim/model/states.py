@@ -1,0 +1,32 @@
+"""Codes of the small categories a user can be in."""
+
+REST = 0
+SPEND = 1
+REPAY = 2
+UPLOAD = 3
+PLANS = ("rest", "spend", "repay", "upload")
+
+ONLOOKER = 0
+POSTER = 1
+SEEKER = 2
+ROLES = ("onlooker", "poster", "seeker")
+
+KNOWN = 0
+FOLK = 1
+BELIEFS = ("known", "folk")
+
+VIEW = 1
+LIKE = 2
+TIP = 4
+COMMENT = 8
+POSTING = 16
+FEATURES = {"view": VIEW, "like": LIKE, "tip": TIP, "comment": COMMENT, "post": POSTING}
+ALL_FEATURES = 31
+
+CAR = 1
+HOUSE = 2
+FUND = 4
+ASSETS = ("car", "house", "housing_fund")
+
+NEVER = -1
+"""Day of something that has not happened."""

@@ -1,0 +1,258 @@
+"""From a file to a checked scenario: `extends`, deep merge, `--set`, validation, and faults told by file and line."""
+
+import difflib
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from sim.scenario.reader import Document, Fault, Place, ScenarioError, read, scalar
+from sim.scenario.schema import Scenario
+
+LONGEST_CHAIN = 10
+
+
+def shipped_folder() -> Path:
+    """Folder of the scenarios that come with the program: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "shipped"
+    return inside if inside.is_dir() else package.parent / "scenarios"
+
+
+def _shown(path: Path) -> str:
+    """A path as a reader of the message would type it."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:
+        return str(path)
+
+
+def find(given: str | Path) -> Path:
+    """The scenario file meant by `given`: that path, or else a shipped scenario of that name."""
+    path = Path(given)
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):
+        return path
+    name = path.name if path.suffix in (".yaml", ".yml") else f"{path.name}.yaml"
+    shipped = shipped_folder() / name
+    return shipped if path.parent in (Path("."), Path("scenarios")) and shipped.is_file() else path
+
+
+def _folder_of(path: Path) -> Path:
+    """The folder that a file's `extends` may not leave: the nearest one above it called scenarios, or else its own."""
+    for folder in path.resolve().parents:
+        if folder.name == "scenarios":
+            return folder
+    return path.resolve().parent
+
+
+def related(path: Path, given: Any, place: tuple[str, int, int], key: str) -> Path:
+    """The file that `given` (of an `extends` or `baseline`) names, seen from the scenario file `path`.
+
+    Raises ScenarioError if it is not a file inside the scenarios' folder (or a shipped one).
+    """
+    where, line, column = place
+
+    def fault(message: str) -> ScenarioError:
+        return ScenarioError([Fault(where, line, column, key, message)])
+
+    if not isinstance(given, str) or not given or "\x00" in given:
+        raise fault(f"{_brief(given)} is not a file name; give one such as base.yaml")
+    if Path(given).is_absolute():
+        raise fault(f"{_brief(given)} is an absolute path; give one inside the scenarios' folder")
+    allowed = (_folder_of(path), shipped_folder().resolve())
+    for start in (path.resolve().parent, shipped_folder()):
+        candidate = (start / given).resolve()
+        if not any(candidate.is_relative_to(folder) for folder in allowed):
+            raise fault(f"{_brief(given)} lies outside the scenarios' folder; keep the file inside it")
+        try:
+            if candidate.is_file():
+                return candidate
+        except OSError:
+            break
+    known = sorted({p.name for folder in allowed for p in folder.glob("*.yaml")})
+    raise fault(f"{_brief(given)}: no such file.{_suggestion(given, known)}")
+
+
+def _brief(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str) if not isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _suggestion(given: str, known: Iterable[str]) -> str:
+    names = list(known)
+    close = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
+    if close:
+        return f" Did you mean {close[0]}?"
+    return f" Known here: {', '.join(names[:12])}." if names else ""
+
+
+def _merge(base: Any, over: Any) -> Any:
+    """Deep merge; a mapping that names another `kind` replaces the one below it, since its keys mean something else."""
+    if not isinstance(base, dict) or not isinstance(over, dict):
+        return over
+    if "kind" in over and over["kind"] != base.get("kind"):
+        return over
+    merged = dict(base)
+    for key, value in over.items():
+        merged[key] = _merge(base[key], value) if key in base else value
+    return merged
+
+
+def _chain(path: Path, where: str) -> list[tuple[Path, Document]]:
+    """The file and all it extends, the most basic first."""
+    chain: list[tuple[Path, Document]] = []
+    seen: list[Path] = []
+    while True:
+        document = read(path, where)
+        chain.insert(0, (path, document))
+        seen.append(path.resolve())
+        if "extends" not in document.data:
+            return chain
+        place = document.places[("extends",)]
+        parent = related(path, document.data.pop("extends"), place, "extends")
+        if parent in seen:
+            circle = " -> ".join(p.name for p in [*seen[seen.index(parent) :], parent])
+            raise ScenarioError([Fault(*place, "extends", f"goes in a circle: {circle}; let one file extend nothing")])
+        if len(chain) >= LONGEST_CHAIN:
+            raise ScenarioError([Fault(*place, "extends", f"a chain of more than {LONGEST_CHAIN} files")])
+        path, where = parent, _shown(parent)
+
+
+def _apply_settings(data: dict[str, Any], places: dict[Place, tuple[str, int, int]], settings: Sequence[str]) -> dict[str, Any]:
+    faults = []
+    for setting in settings:
+        where = f"--set {setting}"[:120]
+        dotted, equals, text = setting.partition("=")
+        parts = tuple(part.strip() for part in dotted.split("."))
+        if not equals or not all(parts):
+            faults.append(Fault(where, 0, 0, "", "write it as --set policy.gate.threshold=700"))
+            continue
+        try:
+            value: Any = [scalar(v.strip()) for v in text[1:-1].split(",") if v.strip()] if text[:1] == "[" and text[-1:] == "]" else scalar(text)
+        except ValueError as error:
+            faults.append(Fault(where, 0, 0, dotted, str(error)))
+            continue
+        patch: Any = value
+        for part in reversed(parts):
+            patch = {part: patch}
+        data = _merge(data, patch)
+        places[parts] = (where, 0, 0)
+    if faults:
+        raise ScenarioError(faults)
+    return data
+
+
+def _branch(model: Any, data: Any) -> type[BaseModel] | None:
+    """The class that describes `data`, where a field may be a class or a union told apart by `kind`."""
+    options = [m for m in (model, *get_args(model)) if isinstance(m, type) and issubclass(m, BaseModel)]
+    for nested in get_args(model):
+        options += [m for m in get_args(nested) if isinstance(m, type) and issubclass(m, BaseModel)]
+    if len(options) > 1 and isinstance(data, dict):
+        options = [m for m in options if "kind" in m.model_fields and m.model_fields["kind"].default == data.get("kind")] or options
+    return options[0] if options else None
+
+
+def _known_keys(path: Place, data: Any) -> list[str]:
+    """The keys allowed in the mapping that holds the last part of `path`."""
+    model: type[BaseModel] | None = Scenario
+    for part in path[:-1]:
+        if model is None or part not in model.model_fields:
+            return []
+        data = data.get(part) if isinstance(data, dict) else None
+        model = _branch(model.model_fields[part].annotation, data)
+    return list(model.model_fields) if model is not None else []
+
+
+def _say(error: Any, path: Place, data: Any) -> str:
+    kind, given, context = error["type"], error.get("input"), error.get("ctx") or {}
+    if kind == "extra_forbidden":
+        keys = _known_keys(path, data)
+        return f"unknown key.{_suggestion(path[-1], keys)}"
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        tag = context.get("tag", "no kind")
+        allowed = [part.strip(" '") for part in str(context.get("expected_tags", "")).split(",") if part] or ["none", "open", "threshold", "lottery"]
+        return f"kind {_brief(tag)} is not known; allowed: {', '.join(allowed)}.{_suggestion(str(tag), allowed) if difflib.get_close_matches(str(tag), allowed) else ''}"
+    if kind in ("value_error", "assertion_error"):
+        return str(context.get("error", error["msg"]))
+    allowed = error["msg"]
+    for old, new in (("Input should be", "must be"), ("a valid integer", "a whole number"), ("a valid number", "a number"), ("a valid string", "text"), ("a valid boolean", "true or false"), ("a valid tuple", "a list"), ("a valid dictionary", "a mapping of keys to values"), ("a valid dictionary or instance of", "a mapping of keys to values for")):
+        allowed = allowed.replace(old, new)
+    shown = "a mapping" if isinstance(given, dict) else _brief(given)
+    hint = " (a number in quotes is text; drop the quotes)" if isinstance(given, str) and ("number" in allowed) else ""
+    return f"{shown} given; {allowed[0].lower() + allowed[1:]}{hint}"
+
+
+def _faults(error: ValidationError, data: dict[str, Any], places: dict[Place, tuple[str, int, int]], where: str) -> list[Fault]:
+    faults = []
+    for item in error.errors(include_url=False):
+        path: Place = ()
+        node: Any = data
+        for part in (str(p) for p in item["loc"]):
+            if isinstance(node, dict) and part not in node and node.get("kind") == part:
+                continue  # pydantic names the branch of a union; the file has no such level
+            path = (*path, part)
+            node = node.get(part) if isinstance(node, dict) else None
+        known = path
+        while known and known not in places:
+            known = known[:-1]
+        file, line, column = places.get(known, (where, 0, 0))
+        faults.append(Fault(file, line, column, ".".join(path), _say(item, path, data)))
+    return sorted(faults, key=lambda f: (f.where, f.line, f.path))
+
+
+def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
+    """The checked scenario of a file (or shipped scenario), with `--set` style changes applied on top.
+
+    path: file, or name of a shipped scenario; settings: "policy.gate.threshold=700" and the like.
+    Raises ScenarioError with all faults found.
+    """
+    file = find(path)
+    where = _shown(file)
+    data: dict[str, Any] = {}
+    places: dict[Place, tuple[str, int, int]] = {}
+    for _, document in _chain(file, where):
+        data = _merge(data, document.data)
+        places.update(document.places)
+    data = _apply_settings(data, places, settings)
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise ScenarioError(_faults(error, data, places, where)) from None
+
+
+def baseline_of(path: str | Path, scenario: Scenario) -> Path | None:
+    """The file that the scenario at `path` names as its baseline, or None."""
+    if scenario.baseline is None:
+        return None
+    file = find(path)
+    return related(file, scenario.baseline, (_shown(file), 0, 0), "baseline")
+
+
+def resolved(scenario: Scenario) -> dict[str, Any]:
+    """The scenario as plain values, every default written out."""
+    return scenario.model_dump(mode="json")
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """Hash (16 hex digits) of all that can change a result: name, note and baseline left out."""
+    data = resolved(scenario)
+    for key in ("name", "note", "baseline"):
+        data.pop(key)
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def difference(one: Any, other: Any, path: str = "") -> list[tuple[str, Any, Any]]:
+    """Where two resolved scenarios differ: (path, value here, value there), in the order of the schema."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        rows: list[tuple[str, Any, Any]] = []
+        for key in [*one, *(k for k in other if k not in one)]:
+            rows += difference(one.get(key), other.get(key), f"{path}.{key}" if path else key)
+        return rows
+    return [] if one == other else [(path, one, other)]

@@ -1,0 +1,34 @@
+"""A number of a scenario with everything a reader must know about it, written once at the field."""
+
+from typing import Any
+
+from pydantic import Field
+
+SOURCES = "Sources name a section of the published facts; 'assumption' is a named default to vary, never a truth."
+
+
+def quantity(
+    default: Any,
+    meaning: str,
+    unit: str,
+    *,
+    source: str = "assumption",
+    grade: str = "-",
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> Any:
+    """A pydantic field: default, meaning, unit, allowed range, source and grade (A paper, B press, C weak, M recalled, D derived).
+
+    low/high are allowed themselves; above/below are not.
+    """
+    return Field(
+        default=default,
+        ge=low,
+        le=high,
+        gt=above,
+        lt=below,
+        description=f"{meaning} [{unit}]",
+        json_schema_extra={"unit": unit, "source": source, "grade": grade},
+    )
