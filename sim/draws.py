@@ -6,7 +6,7 @@ and threads cannot matter, and two runs on the same seed share every piece of lu
 Source: Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC'11.
 """
 
-from sim.model.rule import rule
+from sim.model.rule import rule, vector_rule
 
 MASK = 0xFFFFFFFF
 MULTIPLIER_0 = 0xD2511F53
@@ -54,7 +54,7 @@ STREAMS = {
 }
 
 
-@rule
+@vector_rule
 def philox(c0, c1, c2, c3, k0, k1):
     """Philox 4x32-10: four 32-bit words from a counter of four words and a key of two.
 
@@ -73,7 +73,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@rule
+@vector_rule
 def unit(word):
     """A 32-bit word as a number strictly between 0 and 1, exact in double precision."""
     return (word + 0.5) * UNIT

@@ -19,9 +19,11 @@ from numba.core import config
 from numba.extending import register_jitable
 
 import sim.model
-from sim.model.rule import RULES
+from sim.model.rule import RULES, VECTOR_RULES
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True}
+INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""For functions that only compiled code calls: no entry from Python is built."""
 """No fast-math: reordered sums or fused operations would break the agreement of the engines."""
 
 _registered: set[Callable[..., Any]] = set()
@@ -44,10 +46,11 @@ def use_rules() -> None:
         config.CACHE_DIR = str(Path(platformdirs.user_cache_dir("scoregate")) / "kernels" / code_hash())
     for module in pkgutil.walk_packages(sim.model.__path__, "sim.model."):
         importlib.import_module(module.name)
-    for rule in RULES:
-        if rule not in _registered:
-            register_jitable(error_model="numpy")(rule)
-            _registered.add(rule)
+    for rules, inside in ((RULES, False), (VECTOR_RULES, True)):
+        for rule in rules:
+            if rule not in _registered:
+                register_jitable(error_model="numpy", forceinline=inside)(rule)
+                _registered.add(rule)
 
 
 ADMISSION = types.float64(*[types.float64] * 7)

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.engines.compiled import OPTIONS
+from sim.engines.compiled import INNER, OPTIONS
 from sim.engines.kernels import BLOCK, publication_block, relationships_block
 from sim.engines.team import BLOCKS, fetch_add
 from sim.model import columns as c
@@ -22,7 +22,7 @@ from sim.model.population import (
 from sim.model.usage import expected_visits
 
 
-@njit(**OPTIONS)
+@njit(**INNER)
 def people_block(f, i, s, b, p, low, high):
     """Users low to high as they are on day 0; their ids are in place already."""
     for user in range(low, high):

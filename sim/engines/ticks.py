@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.engines.compiled import OPTIONS
+from sim.engines.compiled import INNER, OPTIONS
 from sim.engines.kernels import (
     BLOCK,
     acts_block,
@@ -19,6 +19,7 @@ from sim.engines.kernels import (
 )
 from sim.engines.team import BLOCKS, LINE, STOP, fetch_add, wait_for_all
 from sim.draws import CIRCLE, LEARN, VISITS
+from sim.model import columns as c
 from sim.model import totals as n
 from sim.model.calendar import (
     CAMPAIGN,
@@ -48,7 +49,7 @@ TODAY = np.dtype(
 """What all users see of the circle today, and what it carries to tomorrow."""
 
 
-@njit(**OPTIONS)
+@njit(**INNER)
 def begin_tick(p, today, yesterday, days_open, live):
     """Phase circle: the circle's state from yesterday's totals; yesterday's tips shared out among yesterday's posts."""
     posts = yesterday[n.POSTED]
@@ -116,7 +117,10 @@ def run_ticks(
     blocks = (users + BLOCK - 1) // BLOCK
     words = np.empty((4, BLOCK), np.uint32)
     circle_words = np.empty((4, BLOCK), np.uint32)
-    errands = np.empty(BLOCK, np.uint8)
+    rates = np.empty((6, BLOCK), np.float32)
+    scratch = np.empty(BLOCK)
+    counts = np.empty((6, BLOCK), np.int32)
+    errands = np.empty(BLOCK, np.int32)
     turn = 0
     for tick in range(first_tick, last_tick):
         flag = flags[tick]
@@ -168,8 +172,8 @@ def run_ticks(
             if flag & GATE_DAY != 0:
                 admission_block(i, s, b, p, admission, tick, gate_active, low, high, mine)
             learned_counts[block] = 0
-            if flag & KNOWN_ABOUT != 0:
-                fill(words, i, low, high, p, LEARN, tick)
+            if flag & KNOWN_ABOUT != 0 and not np.all(b[c.KNOWS, low:high]):
+                fill(words, i[c.ID, low:high], p.seed_low, p.seed_high, LEARN, tick)
                 learned_counts[block] = learning_block(
                     f, s, b, starts, words, p, today, tick, flag & CAMPAIGN != 0, low, high, learned, mine
                 )
@@ -191,15 +195,18 @@ def run_ticks(
                 high,
                 mine,
             )
-            fill(words, i, low, high, p, VISITS, tick)
+            fill(words, i[c.ID, low:high], p.seed_low, p.seed_high, VISITS, tick)
             if live:
-                fill(circle_words, i, low, high, p, CIRCLE, tick)
+                fill(circle_words, i[c.ID, low:high], p.seed_low, p.seed_high, CIRCLE, tick)
             acts_block(
                 f,
                 i,
                 s,
                 b,
                 errands,
+                rates,
+                scratch,
+                counts,
                 words,
                 circle_words,
                 p,

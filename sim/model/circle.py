@@ -6,7 +6,7 @@ low-scoring one (facts.md, two-sided: Ong & Wang 2015, A).
 """
 
 from sim.model.numerics import exponential, logistic
-from sim.model.rule import rule
+from sim.model.rule import rule, vector_rule
 from sim.model.states import POSTER, POSTING, SEEKER
 
 
@@ -48,7 +48,7 @@ def exclusivity(commenter_share, strength):
     return 1.0 + strength * (1.0 - commenter_share)
 
 
-@rule
+@vector_rule
 def circle_rate(
     role,
     base_visits,

@@ -5,7 +5,7 @@ monthly bill that is paid or missed according to the cash that is there.
 """
 
 from sim.model.numerics import exponential, standard_normal
-from sim.model.rule import rule
+from sim.model.rule import rule, vector_rule
 
 
 @rule
@@ -14,13 +14,13 @@ def credit_limit(income, limit_months):
     return max(int(income * limit_months), 1)
 
 
-@rule
+@vector_rule
 def shopping_part(outflow, share):
     """The part of a payment (fen) that is shopping; `share` counts 255ths. The rest is passed on: money in, money out."""
     return outflow * share // 255
 
 
-@rule
+@vector_rule
 def paid_in_cash(shopping, liquidity):
     """What of the shopping is paid from liquidity (fen)."""
     return min(shopping, liquidity)

@@ -8,16 +8,13 @@ from those alone. Accuracy is tested against scipy.
 
 from math import frexp, sqrt
 
-from sim.model.rule import rule
+from sim.model.rule import rule, vector_rule
 
 LN2 = 0.6931471805599453
 SQRT_HALF = 0.7071067811865476
 
-NORMAL_POISSON_RATE = 10.0
-"""Rate from which a Poisson count is read off the normal expansion instead of summed (terms then cost more)."""
 
-
-@rule
+@vector_rule
 def exponential(x):
     """e**x for |x| <= 40 (clamped beyond), relative error below 1e-13: Taylor series on x/64, then six squarings."""
     y = min(max(x, -40.0), 40.0) * 0.015625
@@ -148,28 +145,3 @@ def happens(hazard, uniform):
     if uniform >= hazard:
         return False
     return uniform < chance(hazard)
-
-
-@rule
-def poisson_count(rate, uniform):
-    """Poisson count of mean `rate` at quantile `uniform`; rises with either, so equal luck gives coupled counts.
-
-    Small rates by summing the terms, exactly. Rates of 10 and more by the normal expansion of the quantile function
-    (Giles 2016, ACM TOMS 42:1, Algorithm 955, eq. for Q_N2), whose count differs from the exact one in fewer than one
-    draw in a thousand.
-    """
-    if uniform < 1.0 - rate:  # e**-rate >= 1 - rate: surely zero, without an exponential
-        return 0
-    if rate < NORMAL_POISSON_RATE:
-        term = exponential(-rate)
-        total = term
-        count = 0
-        while uniform >= total and count < 60:
-            count += 1
-            term = term * rate / count
-            total = total + term
-        return count
-    w = standard_normal(uniform)
-    root = sqrt(rate)
-    value = rate + root * w + (1.0 / 3.0 + w * w / 6.0) - w * (1.0 / 36.0 + w * w / 72.0) / root
-    return int(max(value, 0.0))

@@ -92,3 +92,25 @@ def believed_score(outlook, plan, days, declared):
         outlook.identity_weight,
         outlook.relationships_weight,
     )
+
+
+@rule
+def best_conceivable_score(outlook, owned, days):
+    """A score that no plan exceeds within `days` days: all assets declared, spend at its raised level, debt repaid."""
+    if outlook.belief == FOLK:
+        return outlook.published + outlook.folk_points_per_day * days
+    declared = outlook.declared | owned
+    spend = max(outlook.usual_spend * (1.0 + outlook.spend_boost), outlook.recent_spend)
+    in_use = utilisation(debt_on_plan(outlook, REPAY, days), outlook.limit)
+    return raw_score(
+        history(outlook.record, in_use, outlook.utilisation_weight),
+        raised(outlook.ability_base, declared, outlook.ability_step),
+        behaviour(spend, outlook.half_spend),
+        raised(outlook.identity_base, declared, outlook.identity_step),
+        outlook.relationships,
+        outlook.history_weight,
+        outlook.ability_weight,
+        outlook.behaviour_weight,
+        outlook.identity_weight,
+        outlook.relationships_weight,
+    )

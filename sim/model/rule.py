@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 RuleT = TypeVar("RuleT", bound=Callable[..., Any])
 
 RULES: list[Callable[..., Any]] = []
+VECTOR_RULES: list[Callable[..., Any]] = []
 
 
 def rule(function: RuleT) -> RuleT:
@@ -18,4 +19,13 @@ def rule(function: RuleT) -> RuleT:
     Engines that compile read `RULES`; the model itself imports no compiler.
     """
     RULES.append(function)
+    return function
+
+
+def vector_rule(function: RuleT) -> RuleT:
+    """Mark a rule without branches or calls to other libraries, which a compiler can work out for several users at once.
+
+    Compiling engines place such a rule inside the loop that calls it; otherwise it is a rule like any other.
+    """
+    VECTOR_RULES.append(function)
     return function

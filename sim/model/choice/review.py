@@ -7,7 +7,7 @@ that the gate does not reward, is worth nothing and is never taken, noise or not
 from typing import NamedTuple
 
 from sim.model.numerics import exponential
-from sim.model.outlook import believed_score, nth_undeclared
+from sim.model.outlook import believed_score, best_conceivable_score, nth_undeclared
 from sim.model.rule import rule
 from sim.model.score import asset_count
 from sim.model.states import REPAY, REST, SPEND, UPLOAD
@@ -93,6 +93,21 @@ def logit_choice(spend, repay, upload, scale, uniform):
     if point < rest_weight + spend_weight + repay_weight:
         return REPAY
     return UPLOAD if upload_weight > 0.0 else REST
+
+
+@rule
+def out_of_reach(admission, outlook, gate, starting_score, owned):
+    """Whether even all efforts together fail, on the first publication ahead and on the last: then every plan fails.
+
+    Spares most users, who are far from the gate, the weighing of plans.
+    """
+    first = gate.days_to_publication
+    last = first + gate.publication_interval * (gate.publications_ahead - 1)
+    furthest = best_conceivable_score(outlook, owned, last)
+    return (
+        admission(furthest, starting_score, gate.day + first, gate.a, gate.b, gate.c, gate.d) <= 0.0
+        and admission(furthest, starting_score, gate.day + last, gate.a, gate.b, gate.c, gate.d) <= 0.0
+    )
 
 
 @rule
