@@ -97,14 +97,14 @@ class ScoreWorld(Strict):
     streak_gain: float = quantity(0.02, "Share of the gap to a perfect record that one on-time payment closes", "share", low=0, high=1)
     missed_loss: float = quantity(0.15, "Share of the record that one missed payment takes", "share", low=0, high=1)
     record_forgetting: float = quantity(0.01, "Share of the way back to the uninformed record that a month forgets", "share/month", low=0, high=1)
-    uninformed_record: float = quantity(0.50, "Record of a user of whom nothing is known", "share", low=0, high=1)
+    uninformed_record: float = quantity(0.53, "Record of a user of whom nothing is known", "share", low=0, high=1)
     uninformed_relationships: float = quantity(0.45, "Relationships sub-score of a user without contacts", "share", low=0, high=1)
     utilisation_weight: float = quantity(0.35, "Share of the history sub-score lost at a credit limit used in full", "share", low=0, high=1)
-    ability_middle: float = quantity(0.35, "Ability sub-score of a typical user before assets", "share", low=0, high=1)
-    ability_spread: float = quantity(1.00, "Spread of the ability sub-score between users, on the logit scale", "logit", low=0, high=5)
+    ability_middle: float = quantity(0.36, "Ability sub-score of a typical user before assets", "share", low=0, high=1)
+    ability_spread: float = quantity(0.75, "Spread of the ability sub-score between users, on the logit scale", "logit", low=0, high=5)
     ability_per_asset: float = quantity(0.10, "Rise of the ability sub-score per declared asset (15 points)", "share", source="facts 1, one anecdote of 66 points for two assets: not relied on", grade="C", low=0, high=1)
     identity_middle: float = quantity(0.45, "Identity sub-score of a typical user before assets", "share", low=0, high=1)
-    identity_spread: float = quantity(1.00, "Spread of the identity sub-score between users, on the logit scale", "logit", low=0, high=5)
+    identity_spread: float = quantity(0.70, "Spread of the identity sub-score between users, on the logit scale", "logit", low=0, high=5)
     identity_per_asset: float = quantity(0.08, "Rise of the identity sub-score per declared asset (7 points)", "share", low=0, high=1)
     noise: float = quantity(6.0, "Standard deviation of the noise in a published score", "points", low=0, high=100)
 
@@ -119,7 +119,7 @@ class ScoreWorld(Strict):
 class MoneyWorld(Strict):
     """Income, costs and the bill."""
 
-    living_share: float = quantity(0.75, "Typical living costs off the platform, as a share of income", "share", low=0, high=2)
+    living_share: float = quantity(0.70, "Typical living costs off the platform, as a share of income", "share", low=0, high=2)
     living_spread: float = quantity(0.40, "Standard deviation of the log shock to living costs", "log", low=0, high=2)
     buffer_median: float = quantity(0.60, "Median cash that users keep, in months of income", "months", above=0, high=12)
     buffer_spread: float = quantity(1.00, "Rise of log cash kept per standard deviation of true ability to repay", "log", low=0, high=3)
