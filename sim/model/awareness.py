@@ -1,7 +1,7 @@
 """Mechanism 3, awareness: learning of the gate from the campaign (p), from contacts who know (q) and from the circle.
 
 The form is that of Bass (1969): hazard p + q times the share of others who know; here the others are a user's own
-contacts. Bass's published values are per year for durables and are not used (facts.md section 5).
+contacts. Bass's published values are per year for durables and are not used (they run in years, the event ran in hours).
 """
 
 from sim.model.rule import rule

@@ -2,7 +2,7 @@
 
 Posters want attention: their motivation follows the reactions a post gets, with a critical mass (an S-shaped response)
 below which it dies. Seekers want to be noticed: a poster answers a high-scoring seeker 3-10 times as often as a
-low-scoring one (facts.md, two-sided: Ong & Wang 2015, A).
+low-scoring one (Ong & Wang 2015, JEBO 111, A).
 """
 
 from sim.model.numerics import exponential, logistic

@@ -1,7 +1,7 @@
 """What a user believes about the own score: where it stands and where each plan would take it.
 
 Beliefs: `known` users know the bureau's formula and their own records; `folk` users hold that using the app more raises
-the score by so many points a month ("use it more", facts.md section 1, C) and do not think of uploading.
+the score by so many points a month ("use it more": 5-8 points a month, gold.caiding5.cn, C) and do not think of uploading.
 """
 
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """Who the users are on day 0, each worked out from the own number and luck alone (so that their order cannot matter).
 
 Wealth, payments, opens and ability share causes: normal factors with the loadings below, all of them assumptions. What is
-measured is the distribution of each: facts.md targets 1, 2b and 2c.
+measured is the distribution of each: the score prior, opens and payments of 2016.
 """
 
 from math import sqrt

@@ -1,6 +1,6 @@
 """Mechanism 1, the score: five dimensions, each moved only by what would move it; published monthly with noise.
 
-Range, dimensions and weights: facts.md section 1 (range B; weights C). The shapes inside a dimension are assumptions,
+Range, dimensions and weights: chinainternetwatch.com (range, B), wodefinance.com (weights, C). The shapes inside a dimension are assumptions,
 named at the parameters: the bureau never published them.
 """
 

@@ -1,6 +1,6 @@
 """Mechanism 6, usage: visits per day to the platform by channel, visits to the rival, and the slow habit.
 
-The headline measure. Counts are Poisson around heterogeneous rates (facts.md targets 2b and 2c).
+The headline measure. Counts are Poisson around heterogeneous rates (opens: Tencent Penguin 2016, B; payments and outflow: Alipay bill 2016, B).
 """
 
 from sim.model.rule import vector_rule

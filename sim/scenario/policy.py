@@ -20,7 +20,7 @@ class GateSettings(Strict):
         ("comment",),
         strict=False,
         description="Features that only the admitted may use; posters may always comment and post [features]",
-        json_schema_extra={"unit": "features", "source": "facts 2: all view, like and tip; 750 to comment", "grade": "B"},
+        json_schema_extra={"unit": "features", "source": "all view, like and tip; 750 to comment: 9553.com/article/78046, mbji.cn", "grade": "B"},
     )
     announced: int | None = quantity(None, "Day on which the rule is made known; the start if not given", "day", low=0, high=7300)
     start: int | None = quantity(None, "First day of the rule; the circle's opening if not given", "day", low=0, high=7300)
@@ -59,7 +59,7 @@ class Threshold(GateSettings):
 
     rewards_score: ClassVar[bool] = True
     kind: Literal["threshold"] = "threshold"
-    threshold: int = quantity(750, "Score from which users are admitted", "points", source="facts 2", grade="B", low=350, high=951)
+    threshold: int = quantity(750, "Score from which users are admitted", "points", source="rule of the campus circles, 9553.com/article/78046", grade="B", low=350, high=951)
 
     def numbers(self) -> tuple[float, float, float, float]:
         """The threshold."""
@@ -70,7 +70,7 @@ class Lottery(GateSettings):
     """The same share admitted by lot, the score ignored."""
 
     kind: Literal["lottery"] = "lottery"
-    share: float = quantity(0.01, "Share of users admitted by lot", "share", source="facts 1: about 1% at 750 or more", grade="D", low=0, high=1)
+    share: float = quantity(0.01, "Share of users admitted by lot", "share", source="about 1% at 750 or more, between two lenders' traces", grade="D", low=0, high=1)
 
     def numbers(self) -> tuple[float, float, float, float]:
         """The share admitted."""

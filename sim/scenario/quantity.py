@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-SOURCES = "Sources name a section of the published facts; 'assumption' is a named default to vary, never a truth."
+SOURCES = "A source names a paper, a site or an article; 'assumption' marks a default to vary, never a truth."
 
 
 def quantity(

@@ -1,0 +1,5 @@
+"""`python -m sim` is `scoregate`."""
+
+from sim.cli import main
+
+main()

@@ -1,0 +1,194 @@
+"""The command line: reads arguments, calls the library, prints. No logic of its own."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from sim import __version__
+
+app = typer.Typer(
+    name="scoregate",
+    help="Simulate how people behave when an app locks a feature behind a credit score.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+# Not a terminal: wide enough that no table is cut.
+out_console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
+error_console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="Scenario file, or the name of a shipped scenario.", show_default=False)]
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as policy.gate.threshold=700. Repeatable.")]
+
+
+def fail(message: str, code: int = 2) -> typer.Exit:
+    """Print an error, a line a fault, and the exit to raise."""
+    error_console.print(message, markup=False)
+    return typer.Exit(code)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out_console.print(f"scoregate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False) -> None:
+    pass
+
+
+@app.command("run")
+def run_command(
+    file: File,
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[int | None, typer.Option(help="Days, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
+    replicates: Annotated[int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)] = None,
+    baseline: Annotated[str | None, typer.Option(metavar="FILE", help="Compare with this scenario ('none': with nothing), instead of the declared baseline.", show_default=False)] = None,
+    engine: Annotated[str, typer.Option(help="fast (compiled) or readable (Mesa; same answer, slowly).")] = "fast",
+    threads: Annotated[int | None, typer.Option(min=1, max=256, help="Threads; all processors if not given.", show_default=False)] = None,
+    out: Annotated[Path, typer.Option(help="Folder to store the result under.")] = Path("results"),
+    settings: Settings = None,
+    save_users: Annotated[int, typer.Option(metavar="N", help="Also store this many whole users (-1: all).")] = 0,
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no notes: the table and the answer only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of a table.")] = False,
+) -> None:
+    """Run a scenario and its baseline on the same luck, and say what the difference is."""
+    from sim.experiments.run import Stopped, run
+    from sim.report.progress import reporter
+    from sim.report.terminal import as_record, print_result
+    from sim.results.store import ResultError
+    from sim.scenario.reader import ScenarioError
+
+    if engine not in ("fast", "readable"):
+        raise fail(f"--engine {engine}: unknown engine; allowed: fast, readable")
+    stopped = False
+    try:
+        with reporter(error_console, quiet or as_json) as progress:
+            result = run(
+                file,
+                settings or (),
+                users=users,
+                ticks=ticks,
+                seed=seed,
+                replicates=replicates,
+                baseline=baseline,
+                engine=engine,  # type: ignore[arg-type]
+                threads=threads,
+                users_sample=save_users,
+                out=out,
+                progress=progress,
+            )
+    except ScenarioError as error:
+        raise fail(str(error)) from None
+    except ResultError as error:
+        raise fail(str(error), 1) from None
+    except Stopped as stop:
+        if stop.result is None:
+            raise fail("stopped before the first replicate was finished; nothing is stored", 130) from None
+        result, stopped = stop.result, True
+    drawn: list[Path] = []
+    if figures and result.path is not None and not (result.path / "figures").is_dir():
+        from sim.report.figures import draw
+
+        drawn = draw(result, result.path / "figures")
+    if as_json:
+        print(json.dumps(as_record(result), ensure_ascii=False))
+    else:
+        print_result(out_console, result, quiet=quiet, stopped=stopped, drawn=len(drawn))
+    if stopped:
+        raise typer.Exit(130)
+
+
+@app.command()
+def validate(files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)]) -> None:
+    """Check scenario files and tell every fault in them."""
+    from sim.scenario.load import baseline_of, load
+    from sim.scenario.reader import ScenarioError
+
+    failed = False
+    for file in files:
+        try:
+            scenario = load(file)
+            other = baseline_of(file, scenario)
+            if other is not None:
+                load(other)
+            out_console.print(f"{file}: ok", markup=False)
+        except ScenarioError as error:
+            failed = True
+            error_console.print(str(error), markup=False)
+    if failed:
+        raise typer.Exit(2)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.scenario.show import json_schema
+
+    print(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+
+
+@app.command()
+def show(
+    file: File,
+    diff: Annotated[str | None, typer.Option(metavar="OTHER", help="Show only what differs from this scenario.", show_default=False)] = None,
+    settings: Settings = None,
+) -> None:
+    """Print the resolved scenario, every default written out."""
+    from sim.scenario.load import load
+    from sim.scenario.reader import ScenarioError
+    from sim.scenario.show import difference_text, resolved_text
+
+    try:
+        scenario = load(file, settings or ())
+        text = resolved_text(scenario) if diff is None else difference_text(scenario, load(diff))
+    except ScenarioError as error:
+        raise fail(str(error)) from None
+    print(text, end="")
+
+
+@app.command()
+def bench(
+    users: Annotated[int, typer.Option(min=1000, help="Users for the fast engine.")] = 1_000_000,
+    days: Annotated[int, typer.Option(min=10, help="Days for the fast engine.")] = 180,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure both engines, memory and the machine's copy bandwidth, side by side."""
+    from sim.experiments.bench import measure
+    from sim.report.terminal import print_bench
+
+    figures: dict[str, Any] = measure(users, days)
+    if as_json:
+        print(json.dumps(figures))
+    else:
+        print_bench(out_console, figures)
+
+
+def main() -> None:
+    """Entry point. Whatever goes wrong, a user reads a sentence, not a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        error_console.print("stopped")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    except MemoryError:
+        error_console.print("not enough memory; give fewer users (--users)")
+        sys.exit(1)
+    except Exception as error:  # the last line of defence: say what happened and how to see more
+        import os
+
+        if os.environ.get("SCOREGATE_DEBUG"):
+            raise
+        error_console.print(f"unexpected {type(error).__name__}: {error}", markup=False)
+        error_console.print("this is a fault of the program; SCOREGATE_DEBUG=1 shows where", markup=False)
+        sys.exit(1)

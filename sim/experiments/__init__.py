@@ -1,0 +1,1 @@
+"""Experiments: what is done with engines and scenarios. Nothing here knows a rule."""

@@ -1,0 +1,163 @@
+"""A cell: one scenario on one seed, run to its end and reduced to tables."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.engines.columns import Columns
+from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar
+from sim.model.measures import of_run, over_time
+from sim.model.states import PLANS, ROLES
+from sim.model.totals import TOTALS
+from sim.scenario.schema import Scenario
+
+BIN = 10
+"""Points per bin of the score histograms."""
+DISTANCE_BIN = 25
+"""Points per bin of distance to the gate."""
+REFERENCE_SCORE = 750
+"""Score from which distance is counted where no gate names one."""
+
+
+@dataclass
+class Cell:
+    """Tables of one run of one arm: ticks (a row a tick), measures (of the run), scores, plans, groups, users."""
+
+    ticks: pd.DataFrame
+    measures: dict[str, float]
+    scores: pd.DataFrame
+    plans: pd.DataFrame
+    groups: pd.DataFrame
+    users: pd.DataFrame
+    seconds: float
+
+
+def reference_score(scenario: Scenario) -> int:
+    """The score that distance is counted from: the gate's threshold, or 750."""
+    return int(getattr(scenario.policy.gate, "threshold", REFERENCE_SCORE))
+
+
+def score_table(columns: Columns, day: int) -> pd.DataFrame:
+    """Histogram of published scores: day, score (lower edge of a bin of 10), users."""
+    counts = np.bincount((columns["score"].astype(np.int64) - 350) // BIN, minlength=61)
+    return pd.DataFrame({"day": day, "score": 350 + BIN * np.arange(counts.size), "users": counts})
+
+
+def plan_table(columns: Columns, day: int, reference: int) -> pd.DataFrame:
+    """Responsive users who know, by distance to the gate (lower edge, points still missing) and plan."""
+    chosen = (columns["responsive"] == 1) & (columns["knows"] == 1)
+    distance = np.floor_divide(reference - columns["score"][chosen].astype(np.int64), DISTANCE_BIN) * DISTANCE_BIN
+    plan = columns["plan"][chosen].astype(np.int64)
+    table = pd.DataFrame({"distance": distance, "plan": plan}).value_counts().rename("users").reset_index()
+    table["plan"] = table["plan"].map(dict(enumerate(PLANS)))
+    table.insert(0, "day", day)
+    return table.sort_values(["distance", "plan"], ignore_index=True)
+
+
+def group_labels(columns: Columns, reference: int) -> dict[str, NDArray[Any]]:
+    """Groups that users fall into: income third, file, role, responsiveness, starting distance to the gate."""
+    income = columns["income"]
+    lower, upper = np.quantile(income, [1 / 3, 2 / 3])
+    missing = reference - columns["starting_score"].astype(np.int64)
+    return {
+        "income": np.where(income <= lower, "lowest third", np.where(income <= upper, "middle third", "highest third")),
+        "file": np.where(columns["has_file"] == 1, "file", "thin"),
+        "role": np.array(ROLES)[columns["role"]],
+        "responsive": np.where(columns["responsive"] == 1, "responsive", "not responsive"),
+        "start": np.select(
+            [missing <= 0, missing <= 25, missing <= 50, missing <= 100],
+            ["admitted at the start", "1-25 points short", "26-50 points short", "51-100 points short"],
+            "more than 100 points short",
+        ),
+    }
+
+
+def group_table(columns: Columns, days: float, reference: int) -> pd.DataFrame:
+    """Per group: users, visits per user-day, mean score and its rise, debt (CNY), share admitted and knowing at the end."""
+    values = pd.DataFrame(
+        {
+            "visits": columns["visits"] / days,
+            "score": columns["score"].astype(float),
+            "score_rise": columns["score"].astype(float) - columns["starting_score"],
+            "debt": columns["debt"] * 0.01,
+            "admitted": columns["admitted"].astype(float),
+            "knowing": columns["knows"].astype(float),
+        }
+    )
+    parts = []
+    for kind, labels in group_labels(columns, reference).items():
+        grouped = values.groupby(labels, sort=True)
+        part = grouped.mean()
+        part.insert(0, "users", grouped.size())
+        part.insert(0, "kind", kind)
+        parts.append(part.rename_axis("group").reset_index())
+    return pd.concat(parts, ignore_index=True)
+
+
+def user_table(columns: Columns, sample: int) -> pd.DataFrame:
+    """The first `sample` users (all if -1), one row each; by number, so that arms show the same people."""
+    from sim.model.columns import NAMES
+
+    users = columns.users if sample < 0 else min(sample, columns.users)
+    return pd.DataFrame({name: columns[name][:users] for name in NAMES})
+
+
+def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]:
+    """Share admitted after the gate's first day, and their mean days until then."""
+    _, start, _ = gate_dates(scenario)
+    days = columns["admitted_day"].astype(np.int64)
+    later = days > start
+    wait = float((days[later] - start).mean()) if later.any() else float("nan")
+    return {"admitted_later": float(later.mean()), "days_to_admission": wait}
+
+
+def run_cell(
+    scenario: Scenario,
+    seed: int,
+    engine: Any,
+    *,
+    users_sample: int = 0,
+    reference: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Cell:
+    """Run `engine` (fresh, of this scenario and seed) to the end and reduce it to tables.
+
+    users_sample: how many users to keep whole (-1 all, 0 none); reference: score that distances count from;
+    progress: called with user-days done since the last call.
+    """
+    started = time.perf_counter()
+    ticks, users = scenario.run.ticks, scenario.run.users
+    reference = reference_score(scenario) if reference is None else reference
+    calendar = make_calendar(scenario)
+    stops = [int(t) + 1 for t in np.flatnonzero(calendar.flags & PUBLICATION)]
+    chunk = max(1, min(ticks, 4_000_000 // users))
+    first = engine.snapshot()
+    scores, plans = [score_table(first, 0)], []
+    while engine.tick < ticks:
+        before = engine.tick
+        following = next((stop for stop in stops if stop > before), ticks)
+        engine.run(min(following, ticks, before + chunk) - before)
+        if progress is not None:
+            progress((engine.tick - before) * users)
+        if engine.tick in stops or engine.tick == ticks:
+            now = engine.snapshot()
+            scores.append(score_table(now, engine.tick))
+            plans.append(plan_table(now, engine.tick, reference))
+    totals = {name: engine.totals[:, k] for k, name in enumerate(TOTALS)}
+    series = over_time(totals, users)
+    table = pd.DataFrame({"day": np.arange(ticks), "date": [date_of(scenario, t) for t in range(ticks)]})
+    last = engine.snapshot()
+    return Cell(
+        ticks=pd.concat([table, pd.DataFrame(series), pd.DataFrame({f"n_{k}": v for k, v in totals.items()})], axis=1),
+        measures={**of_run(series), **admission_measures(last, scenario)},
+        scores=pd.concat(scores, ignore_index=True),
+        plans=pd.concat(plans, ignore_index=True) if plans else pd.DataFrame(),
+        groups=group_table(last, float(ticks), reference),
+        users=user_table(last, users_sample) if users_sample else pd.DataFrame(),
+        seconds=time.perf_counter() - started,
+    )

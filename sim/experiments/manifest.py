@@ -1,0 +1,47 @@
+"""Where a result comes from: everything needed to make it again."""
+
+import platform
+import sys
+import time
+from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from sim.experiments.plan import RunPlan
+from sim.scenario.load import resolved, scenario_hash
+
+FORMAT = 1
+LIBRARIES = ("scoregate", "numpy", "numba", "scipy", "mesa", "pandas", "pyarrow", "pydantic")
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def manifest(plan: RunPlan, started: float, finished: int, status: str) -> dict[str, Any]:
+    """The manifest of a run: scenarios, hashes, seeds, engine, versions, time, command."""
+    policy = plan.arms["policy"]
+    return {
+        "format": FORMAT,
+        "kind": "run",
+        "name": policy.name,
+        "note": policy.note,
+        "status": status,
+        "run_id": plan.key,
+        "replicates_finished": finished,
+        "seeds": [policy.run.seed + k for k in range(finished)],
+        "engine": plan.engine,
+        "hashes": {arm: scenario_hash(scenario) for arm, scenario in plan.arms.items()},
+        "scenarios": {arm: resolved(scenario) for arm, scenario in plan.arms.items()},
+        "versions": _versions(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "started": datetime.fromtimestamp(started, timezone.utc).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 3),
+        "command": " ".join(["scoregate", *sys.argv[1:]]) if sys.argv and "scoregate" in sys.argv[0] else None,
+    }

@@ -1,0 +1,85 @@
+"""What is to be run: the policy's scenario and the baseline's, fully resolved."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.scenario.load import baseline_of, load, scenario_hash
+from sim.scenario.reader import Fault, ScenarioError
+from sim.scenario.schema import Scenario
+
+MEMORY_PER_USER = 700
+"""Bytes per user at the peak: state of two arms, graph and its making, tables."""
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """Arms by name (`policy`, and `baseline` if there is one) and the engine."""
+
+    arms: dict[str, Scenario]
+    engine: str
+
+    @property
+    def key(self) -> str:
+        """Identity of the run (12 hex digits): both scenarios, the engine, and the code that decides results."""
+        from sim.engines.compiled import code_hash
+
+        parts = [f"{arm}:{scenario_hash(scenario)}" for arm, scenario in self.arms.items()]
+        return hashlib.sha256("|".join([*parts, self.engine, code_hash()]).encode()).hexdigest()[:12]
+
+
+def _overrides(**given: int | None) -> list[str]:
+    return [f"run.{name}={value}" for name, value in given.items() if value is not None]
+
+
+def make_plan(
+    scenario: str | Path,
+    settings: Sequence[str] = (),
+    *,
+    users: int | None = None,
+    ticks: int | None = None,
+    seed: int | None = None,
+    replicates: int | None = None,
+    baseline: str | Path | None = None,
+    engine: str = "fast",
+) -> RunPlan:
+    """Load a scenario and its baseline for one run.
+
+    The baseline takes the size, luck and world of the scenario: what is compared is the policy (gate, circle, campaign), the
+    rule of choice and the switches of the baseline's own file. `--set` on world and run values counts for both.
+    Raises ScenarioError.
+    """
+    size = _overrides(users=users, ticks=ticks, seed=seed, replicates=replicates)
+    policy = load(scenario, [*settings, *size])
+    _check_memory(policy)
+    arms = {"policy": policy}
+    other: str | Path | None = baseline
+    if baseline is None:
+        other = baseline_of(scenario, policy)
+    elif str(baseline) == "none":
+        other = None
+    if other is not None:
+        loaded = load(other)
+        data = loaded.model_dump(mode="json")
+        data["run"] = policy.run.model_dump(mode="json")
+        data["world"] = policy.world.model_dump(mode="json")
+        arms["baseline"] = Scenario.model_validate(data)
+    return RunPlan(arms, engine)
+
+
+def _check_memory(scenario: Scenario) -> None:
+    import os
+
+    try:
+        available = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return
+    needed = scenario.run.users * MEMORY_PER_USER
+    if needed > available:
+        most = available // MEMORY_PER_USER // 100_000 * 100_000
+        message = (
+            f"{scenario.run.users:,} users need about {needed / 1e9:.1f} GB of memory, and this machine has "
+            f"{available / 1e9:.1f} GB; give at most {most:,}"
+        )
+        raise ScenarioError([Fault("run.users", 0, 0, "", message)])

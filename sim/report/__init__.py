@@ -1,0 +1,1 @@
+"""Reports read stored results only; nothing here runs a model."""

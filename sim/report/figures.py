@@ -1,0 +1,199 @@
+"""Figures of a run, from its stored tables: PNG and SVG."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.experiments.effect import paired, t_interval
+from sim.model.measures import CHANNELS
+from sim.model.states import PLANS
+from sim.report.style import BASELINE, PLAN_COLOURS, PLAN_HATCHES, POLICY, RC
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.experiments.run import Result
+
+
+def _arms(result: "Result") -> list[tuple[str, str, str, str]]:
+    """Arm, name, colour, line style, of the arms there are."""
+    scenarios = result.manifest["scenarios"]
+    looks = (("policy", POLICY, "-"), ("baseline", BASELINE, "--"))
+    return [(arm, scenarios[arm]["name"], colour, line) for arm, colour, line in looks if arm in scenarios]
+
+
+def _caption(figure: "Figure", result: "Result", extra: str) -> None:
+    run = result.manifest["scenarios"]["policy"]["run"]
+    n = result.manifest["replicates_finished"]
+    text = f"{run['users']:,} users, {run['ticks']} days, {n} replicate{'s' if n > 1 else ''}. {extra}"
+    figure.text(0.01, 0.005, text, fontsize=7.5, color="#444444", ha="left", va="bottom")
+    figure.tight_layout(rect=(0, 0.035, 1, 1))
+
+
+def _gate_line(axes: "Axes", result: "Result") -> None:
+    policy = result.manifest["scenarios"]["policy"]["policy"]
+    if policy["gate"]["kind"] != "none":
+        opens = policy["circle"]["opens"]
+        axes.axvline(opens, color="#666666", linewidth=0.8, linestyle=":")
+        axes.annotate("circle opens", (opens, 1.0), xycoords=("data", "axes fraction"), fontsize=8, xytext=(3, -10), textcoords="offset points", color="#444444")
+
+
+def _bands(axes: "Axes", ticks: pd.DataFrame, arm: str, measure: str, colour: str, line: str, label: str) -> None:
+    table = ticks[ticks["arm"] == arm].pivot(index="day", columns="replicate", values=measure)
+    mean = table.mean(axis=1)
+    axes.plot(mean.index, mean, color=colour, linestyle=line, linewidth=1.6, label=label)
+    if table.shape[1] > 1:
+        axes.fill_between(mean.index, table.min(axis=1), table.max(axis=1), color=colour, alpha=0.2, linewidth=0)
+
+
+def visits(result: "Result", figure: "Figure") -> None:
+    """Visits per user and day over time in both worlds, seven-day means, bands over replicates."""
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
+    ticks = result.ticks.copy()
+    ticks["visits"] = ticks.groupby(["arm", "replicate"])["visits"].transform(lambda v: v.rolling(7, min_periods=7).mean())
+    for arm, name, colour, line in _arms(result):
+        _bands(top, ticks, arm, "visits", colour, line, name)
+    top.set_ylabel("visits (1/user/day)")
+    top.set_title("Visits to the platform, mean of the last 7 days")
+    top.legend(loc="lower right")
+    _gate_line(top, result)
+    if "baseline" in result.manifest["scenarios"]:
+        wide = ticks.pivot(index=["replicate", "day"], columns="arm", values="visits")
+        difference = (wide["policy"] - wide["baseline"]).rename("difference").reset_index()
+        difference["arm"] = "policy"
+        _bands(bottom, difference, "policy", "difference", POLICY, "-", "difference")
+        bottom.axhline(0.0, color="black", linewidth=0.8)
+        bottom.set_ylabel("difference")
+    bottom.set_xlabel("day of the run")
+    _caption(figure, result, "Line: mean; band: lowest and highest replicate.")
+
+
+def channels(result: "Result", figure: "Figure") -> None:
+    """The paired difference in visits by channel, with 95% intervals."""
+    axes = figure.subplots()
+    names = ["visits", *(f"visits_{channel}" for channel in CHANNELS)]
+    labels = ["all", *CHANNELS]
+    intervals = [t_interval(paired(result.runs, name)) for name in names]
+    means = np.array([i.mean for i in intervals])
+    reach = np.array([[i.mean - i.low, i.high - i.mean] if i.n > 1 else [0.0, 0.0] for i in intervals]).T
+    y = np.arange(len(names))[::-1]
+    axes.barh(y, means, color=[POLICY, *["#9fb8d1"] * len(CHANNELS)], edgecolor="#1f4e79", height=0.6)
+    axes.errorbar(means, y, xerr=reach, fmt="none", ecolor="black", capsize=3, linewidth=1)
+    axes.axvline(0.0, color="black", linewidth=0.8)
+    axes.set_yticks(y, labels)
+    spread = max(float(np.nanmax(np.abs(means)) + np.nanmax(np.abs(reach))), 1e-9)
+    for place, value in zip(y, means, strict=True):
+        axes.annotate(f"{value:+.4f}", (1.0, place), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
+    axes.set_xlim(-1.1 * spread, 1.1 * spread)
+    axes.set_xlabel("difference in visits (1/user/day)")
+    scenarios = result.manifest["scenarios"]
+    axes.set_title(f"Change in visits by channel: {scenarios['policy']['name']} less {scenarios['baseline']['name']}")
+    _caption(figure, result, "Bars: paired mean on the same luck; whiskers: 95% t interval over replicates.")
+
+
+def scores(result: "Result", figure: "Figure") -> None:
+    """Score distribution on day 0 and at the end, with the gate."""
+    axes = figure.subplots()
+    table = result.scores
+    policy = result.manifest["scenarios"]["policy"]
+    last = int(table["day"].max())
+    for arm, day, label, colour, line in (
+        ("policy", 0, "day 0", "#8c8c8c", "-"),
+        ("baseline", last, f"day {last}, baseline", BASELINE, "--"),
+        ("policy", last, f"day {last}", POLICY, "-"),
+    ):
+        chosen = table[(table["arm"] == arm) & (table["day"] == day)]
+        if chosen.empty:
+            continue
+        mean = chosen.groupby("score")["users"].mean()
+        axes.stairs(100 * mean.to_numpy() / mean.sum(), np.append(mean.index.to_numpy(), mean.index[-1] + 10), color=colour, linestyle=line, linewidth=1.5, label=label)
+    threshold = policy["policy"]["gate"].get("threshold")
+    if threshold is not None:
+        axes.axvline(threshold, color="black", linewidth=1)
+        axes.annotate(f"gate {threshold}", (threshold, 1.0), xycoords=("data", "axes fraction"), xytext=(4, -12), textcoords="offset points", fontsize=9)
+    axes.set_xlim(420, 860)
+    axes.set_xlabel("published score (points)")
+    axes.set_ylabel("users (% per 10 points)")
+    axes.set_title("Score distribution")
+    axes.legend(loc="upper left")
+    _caption(figure, result, "Mean over replicates.")
+
+
+def plans(result: "Result", figure: "Figure") -> None:
+    """Share of responsive users who know on each plan, by distance to the gate."""
+    axes = figure.subplots()
+    table = result.plans
+    if not table.empty:
+        table = table[(table["arm"] == "policy") & (table["distance"].between(-100, 200))]
+    if table.empty:
+        axes.text(0.5, 0.5, "nobody responsive knew of a gate", ha="center", va="center", transform=axes.transAxes)
+    else:
+        shares = table.pivot_table(index="distance", columns="plan", values="users", aggfunc="sum").reindex(columns=list(PLANS)).fillna(0.0)
+        shares = 100 * shares.div(shares.sum(axis=1), axis=0)
+        below = np.zeros(len(shares))
+        for plan in PLANS[1:]:
+            axes.bar(shares.index + 12.5, shares[plan], bottom=below, width=22, color=PLAN_COLOURS[plan], edgecolor="#333333", linewidth=0.5, hatch=PLAN_HATCHES[plan], label=plan)
+            below += shares[plan].to_numpy()
+        axes.axvline(0.0, color="black", linewidth=1)
+        axes.annotate("at the gate", (0, 1.0), xycoords=("data", "axes fraction"), xytext=(-4, -12), textcoords="offset points", ha="right", fontsize=9)
+        axes.invert_xaxis()
+        axes.legend(title="plan")
+    axes.set_xlabel("points missing to the gate (bins of 25; left: far below, right: above)")
+    axes.set_ylabel("responsive users who know (%)")
+    axes.set_title("Who makes an effort: plans by distance to the gate")
+    _caption(figure, result, "All publication days together; the rest of each bin rests.")
+
+
+def awareness(result: "Result", figure: "Figure") -> None:
+    """Knowing and admitted shares over time."""
+    left, right = figure.subplots(1, 2)
+    for axes, measure, title in ((left, "knowing", "Know of the circle"), (right, "admitted", "Admitted by the gate")):
+        ticks = result.ticks.copy()
+        ticks[measure] = 100 * ticks[measure]
+        for arm, name, colour, line in _arms(result):
+            _bands(axes, ticks, arm, measure, colour, line, name)
+        axes.set_title(title)
+        axes.set_xlabel("day of the run")
+        axes.set_ylabel("users (%)")
+        axes.set_ylim(bottom=0)
+        _gate_line(axes, result)
+    left.legend(loc="lower right")
+    _caption(figure, result, "Line: mean; band: lowest and highest replicate.")
+
+
+KINDS: dict[str, Callable[["Result", "Figure"], None]] = {
+    "visits": visits,
+    "channels": channels,
+    "scores": scores,
+    "plans": plans,
+    "awareness": awareness,
+}
+"""Figures of a run by name."""
+
+
+def draw(result: "Result", folder: Path, kinds: tuple[str, ...] | None = None, formats: tuple[str, ...] = ("png", "svg")) -> list[Path]:
+    """Draw figures of a run into a folder; returns the files. A figure that needs a baseline is left out without one."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    written = []
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted: Any = kinds if kinds is not None else tuple(KINDS)
+    with matplotlib.rc_context(RC):
+        for kind in wanted:
+            if kind == "channels" and "baseline" not in result.manifest["scenarios"]:
+                continue
+            figure = Figure()
+            KINDS[kind](result, figure)
+            for form in formats:
+                path = folder / f"{kind}.{form}"
+                metadata = {"Date": None} if form == "svg" else {"Software": "scoregate"}
+                figure.savefig(path, metadata=metadata)
+                written.append(path)
+    return written

@@ -1,0 +1,57 @@
+"""Progress of a run: a bar with rate and time left on a terminal, plain lines elsewhere."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+Progress = Callable[[int, int], None]
+
+
+def _amount(user_days: float) -> str:
+    return f"{user_days / 1e6:.1f}M" if user_days >= 1e5 else f"{user_days:.0f}"
+
+
+@contextmanager
+def reporter(console: Console, silent: bool) -> Iterator[Progress | None]:
+    """Something to tell user-days done to; None if silent."""
+    if silent:
+        yield None
+    elif console.is_terminal:
+        with _bar(console) as tell:
+            yield tell
+    else:
+        yield _lines(console)
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Progress]:
+    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("running"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("run", total=None, rate="preparing")
+        started = time.perf_counter()
+
+        def tell(done: int, in_all: int) -> None:
+            rate = done / max(time.perf_counter() - started, 1e-9)
+            bar.update(task, completed=done, total=in_all, rate=f"{_amount(rate)} user-days/s")
+
+        yield tell
+
+
+def _lines(console: Console) -> Progress:
+    started = time.perf_counter()
+    next_line = started + 2.0
+
+    def tell(done: int, in_all: int) -> None:
+        nonlocal next_line
+        now = time.perf_counter()
+        if now >= next_line:
+            rate = done / (now - started)
+            left = (in_all - done) / max(rate, 1e-9)
+            console.print(f"{100 * done / in_all:.0f}% done, {_amount(rate)} user-days/s, {left:.0f} s left", markup=False)
+            next_line = now + 5.0
+
+    return tell

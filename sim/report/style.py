@@ -1,0 +1,26 @@
+"""One look for every figure: readable in grey, units on every axis, the same colour for the same thing."""
+
+from typing import Any
+
+POLICY, BASELINE = "#1f4e79", "#c77c11"
+"""Dark blue and mid orange: far apart in hue and in lightness."""
+PLAN_COLOURS = {"rest": "#d9d9d9", "spend": "#1f4e79", "repay": "#c77c11", "upload": "#6aa67a"}
+PLAN_HATCHES = {"rest": "", "spend": "//", "repay": "..", "upload": "xx"}
+
+RC: dict[str, Any] = {
+    "figure.figsize": (7.2, 4.2),
+    "figure.dpi": 110,
+    "savefig.dpi": 150,
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "scoregate",
+}

@@ -1,0 +1,88 @@
+"""Results on disk: <out>/<scenario>/<run id>/ with manifest.json and one Parquet file per table."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from sim.experiments.plan import RunPlan
+    from sim.experiments.run import Result
+
+TABLES = ("ticks", "runs", "groups", "scores", "plans", "users")
+
+
+class ResultError(ValueError):
+    """A stored result that cannot be read or written; the message says what to do."""
+
+
+def slug(name: str) -> str:
+    """A scenario's name as a folder name: letters, digits, dots, dashes and underscores of any script, at most 60."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("._")[:60] or "unnamed"
+
+
+def folder(out: Path, plan: "RunPlan", users_sample: int, status: str = "complete", finished: int = 0) -> Path:
+    """The folder of a run's result."""
+    name = plan.key
+    if users_sample:
+        name += f"-users{'all' if users_sample < 0 else users_sample}"
+    if status != "complete":
+        name += f"-stopped{finished}"
+    return out / slug(plan.arms["policy"].name) / name
+
+
+def existing(out: Path, plan: "RunPlan", users_sample: int) -> "Result | None":
+    """The stored result of the very same run, or None."""
+    path = folder(out, plan, users_sample)
+    if not (path / "manifest.json").is_file():
+        return None
+    result = read(path)
+    result.reused = True
+    return result
+
+
+def write(out: Path, plan: "RunPlan", result: "Result", users_sample: int = 0) -> Path:
+    """Write a result: first beside its place, then moved there in one step. Returns the folder; raises ResultError."""
+    status, finished = result.manifest["status"], result.manifest["replicates_finished"]
+    target = folder(out, plan, users_sample, status, finished)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            return target
+        place = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
+    except OSError as error:
+        raise ResultError(f"{out}: results cannot be written here ({error.strerror}); give another folder with --out") from None
+    try:
+        for table in TABLES:
+            frame: pd.DataFrame = getattr(result, table)
+            if len(frame):
+                frame.to_parquet(place / f"{table}.parquet", index=False)
+        (place / "manifest.json").write_text(json.dumps(result.manifest, indent=1, ensure_ascii=False), encoding="utf-8")
+        place.chmod(0o755)
+        os.replace(place, target)
+    except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)
+        if target.is_dir():  # another process finished the same run first
+            return target
+        raise ResultError(f"{target}: the result cannot be written ({error.strerror}); free some space or give another folder with --out") from None
+    return target
+
+
+def read(path: Path) -> "Result":
+    """Read a stored result; raises ResultError if it is none."""
+    from sim.experiments.run import Result
+
+    try:
+        manifest: dict[str, Any] = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        tables = {
+            table: pd.read_parquet(path / f"{table}.parquet") if (path / f"{table}.parquet").is_file() else pd.DataFrame()
+            for table in TABLES
+        }
+    except (OSError, ValueError) as error:
+        raise ResultError(f"{path}: not a whole result ({type(error).__name__}); remove the folder and run again") from None
+    return Result(manifest, path=path, **tables)
