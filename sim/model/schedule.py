@@ -45,7 +45,7 @@ SCHEDULE = (
     Phase(
         "admission",
         "gate starts or ends, publication under a gate",
-        ("id", "score", "starting_score", "admitted", "admitted_day"),
+        ("id", "score", "starting_score", "admitted_day"),
         ("admitted", "admitted_day"),
     ),
     Phase(
@@ -56,7 +56,7 @@ SCHEDULE = (
     ),
     Phase(
         "review",
-        "gate announced and not ended; weekly, on learning, on publication",
+        "every tick: weekly, on learning, on publication while a gate is ahead; otherwise everybody rests",
         (
             "id",
             "knows",
@@ -104,10 +104,14 @@ SCHEDULE = (
             "recent_spend",
             "posts",
             "visits",
-            "last_visit_day",
         ),
         ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day"),
     ),
-    Phase("tell", "somebody learned", ("learned_day",), ("known_contacts",)),
-    Phase("totals", "every tick, once", (), ()),
+    Phase("tell", "somebody learned", ("learned_day", "known_contacts"), ("known_contacts",)),
+    Phase(
+        "totals",
+        "every tick: each user counted on having acted, the sums taken once",
+        ("score", "knows", "admitted", "plan", "last_visit_day"),
+        (),
+    ),
 )
