@@ -22,8 +22,15 @@ app = typer.Typer(
 out_console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
 error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="Scenario file, or the name of a shipped scenario.", show_default=False)]
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as policy.gate.threshold=700. Repeatable.")]
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="Scenario file, or the name of a shipped scenario.", show_default=False)
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change one value, such as policy.gate.threshold=700. Repeatable."
+    ),
+]
 
 
 def fail(message: str, code: int = 2) -> typer.Exit:
@@ -39,7 +46,11 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def _root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False) -> None:
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     pass
 
 
@@ -49,15 +60,28 @@ def run_command(
     users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
     ticks: Annotated[int | None, typer.Option(help="Days, instead of the file's.", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
-    replicates: Annotated[int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)] = None,
-    baseline: Annotated[str | None, typer.Option(metavar="FILE", help="Compare with this scenario ('none': with nothing), instead of the declared baseline.", show_default=False)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Compare with this scenario ('none': with nothing), instead of the declared baseline.",
+            show_default=False,
+        ),
+    ] = None,
     engine: Annotated[str, typer.Option(help="fast (compiled) or readable (Mesa; same answer, slowly).")] = "fast",
-    threads: Annotated[int | None, typer.Option(min=1, max=256, help="Threads; all processors if not given.", show_default=False)] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads; all processors if not given.", show_default=False)
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder to store the result under.")] = Path("results"),
     settings: Settings = None,
     save_users: Annotated[int, typer.Option(metavar="N", help="Also store this many whole users (-1: all).")] = 0,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no notes: the table and the answer only.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="No progress, no notes: the table and the answer only.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of a table.")] = False,
 ) -> None:
     """Run a scenario and its baseline on the same luck, and say what the difference is."""
@@ -108,7 +132,9 @@ def run_command(
 
 
 @app.command()
-def validate(files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)]) -> None:
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+) -> None:
     """Check scenario files and tell every fault in them."""
     from sim.scenario.load import baseline_of, load
     from sim.scenario.reader import ScenarioError
@@ -139,7 +165,9 @@ def schema() -> None:
 @app.command()
 def show(
     file: File,
-    diff: Annotated[str | None, typer.Option(metavar="OTHER", help="Show only what differs from this scenario.", show_default=False)] = None,
+    diff: Annotated[
+        str | None, typer.Option(metavar="OTHER", help="Show only what differs from this scenario.", show_default=False)
+    ] = None,
     settings: Settings = None,
 ) -> None:
     """Print the resolved scenario, every default written out."""

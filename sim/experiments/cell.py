@@ -49,9 +49,10 @@ def score_table(columns: Columns, day: int) -> pd.DataFrame:
 
 
 def plan_table(columns: Columns, day: int, reference: int) -> pd.DataFrame:
-    """Responsive users who know, by distance to the gate (lower edge, points still missing) and plan."""
+    """Responsive users who know, by distance to the gate and plan; distance 0 stands for 1 to 25 points missing."""
     chosen = (columns["responsive"] == 1) & (columns["knows"] == 1)
-    distance = np.floor_divide(reference - columns["score"][chosen].astype(np.int64), DISTANCE_BIN) * DISTANCE_BIN
+    missing = reference - columns["score"][chosen].astype(np.int64)
+    distance = np.floor_divide(missing - 1, DISTANCE_BIN) * DISTANCE_BIN
     plan = columns["plan"][chosen].astype(np.int64)
     table = pd.DataFrame({"distance": distance, "plan": plan}).value_counts().rename("users").reset_index()
     table["plan"] = table["plan"].map(dict(enumerate(PLANS)))
@@ -118,14 +119,13 @@ def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]
 
 def run_cell(
     scenario: Scenario,
-    seed: int,
     engine: Any,
     *,
     users_sample: int = 0,
     reference: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Cell:
-    """Run `engine` (fresh, of this scenario and seed) to the end and reduce it to tables.
+    """Run `engine` (fresh, of this scenario) to the end and reduce it to tables.
 
     users_sample: how many users to keep whole (-1 all, 0 none); reference: score that distances count from;
     progress: called with user-days done since the last call.

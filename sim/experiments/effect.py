@@ -51,7 +51,11 @@ def effects(runs: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     has_baseline = "baseline" in set(runs["arm"])
-    units = {m.name: (m.unit, m.good) for m in MEASURES} | dict.fromkeys(USER_MEASURES, ("share", 0)) | {"days_to_admission": ("days", 0)}
+    units = (
+        {m.name: (m.unit, m.good) for m in MEASURES}
+        | dict.fromkeys(USER_MEASURES, ("share", 0))
+        | {"days_to_admission": ("days", 0)}
+    )
     for name, (unit, good) in units.items():
         policy = float(runs.loc[runs["arm"] == "policy", name].mean())
         row = {"measure": name, "unit": unit, "good": good, "policy": policy}
@@ -59,6 +63,13 @@ def effects(runs: pd.DataFrame) -> pd.DataFrame:
             baseline = float(runs.loc[runs["arm"] == "baseline", name].mean())
             interval = t_interval(paired(runs, name))
             relative = interval.mean / baseline if baseline else float("nan")
-            row |= {"baseline": baseline, "difference": interval.mean, "low": interval.low, "high": interval.high, "relative": relative, "n": interval.n}
+            row |= {
+                "baseline": baseline,
+                "difference": interval.mean,
+                "low": interval.low,
+                "high": interval.high,
+                "relative": relative,
+                "n": interval.n,
+            }
         rows.append(row)
     return pd.DataFrame(rows)

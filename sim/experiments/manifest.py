@@ -3,7 +3,7 @@
 import platform
 import sys
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -41,7 +41,7 @@ def manifest(plan: RunPlan, started: float, finished: int, status: str) -> dict[
         "scenarios": {arm: resolved(scenario) for arm, scenario in plan.arms.items()},
         "versions": _versions(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "started": datetime.fromtimestamp(started, timezone.utc).isoformat(timespec="seconds"),
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 3),
         "command": " ".join(["scoregate", *sys.argv[1:]]) if sys.argv and "scoregate" in sys.argv[0] else None,
     }

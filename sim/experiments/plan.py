@@ -47,7 +47,7 @@ def make_plan(
     """Load a scenario and its baseline for one run.
 
     The baseline takes the size, luck and world of the scenario: what is compared is the policy (gate, circle, campaign), the
-    rule of choice and the switches of the baseline's own file. `--set` on world and run values counts for both.
+    rule of choice and the switches of the baseline's own file. Settings of world, run and switches count for both.
     Raises ScenarioError.
     """
     size = _overrides(users=users, ticks=ticks, seed=seed, replicates=replicates)
@@ -60,7 +60,7 @@ def make_plan(
     elif str(baseline) == "none":
         other = None
     if other is not None:
-        loaded = load(other)
+        loaded = load(other, [s for s in settings if s.startswith("switches.")])
         data = loaded.model_dump(mode="json")
         data["run"] = policy.run.model_dump(mode="json")
         data["world"] = policy.world.model_dump(mode="json")

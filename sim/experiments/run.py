@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,7 +66,9 @@ Progress = Callable[[int, int], None]
 
 def _same_people(one: Scenario, other: Scenario) -> bool:
     return (
-        one.world == other.world and one.run.users == other.run.users and one.switches.coverage == other.switches.coverage
+        one.world == other.world
+        and one.run.users == other.run.users
+        and one.switches.coverage == other.switches.coverage
     )
 
 
@@ -74,18 +77,20 @@ def _engines(plan: RunPlan, seed: int, threads: int) -> list[Callable[[], Any]]:
     if plan.engine == "readable":
         from sim.engines.readable import ReadableEngine
 
-        return [lambda s=scenario: ReadableEngine(s, seed) for scenario in plan.arms.values()]
+        return [partial(ReadableEngine, scenario, seed) for scenario in plan.arms.values()]
     from sim.engines.fast import DayZero, FastEngine
 
     first = next(iter(plan.arms.values()))
     shared = DayZero(first, seed, threads)
     return [
-        lambda s=scenario: FastEngine(s, seed, threads, shared if _same_people(first, s) else None)
+        partial(FastEngine, scenario, seed, threads, shared if _same_people(first, scenario) else None)
         for scenario in plan.arms.values()
     ]
 
 
-def execute(plan: RunPlan, *, threads: int | None = None, users_sample: int = 0, progress: Progress | None = None) -> Result:
+def execute(
+    plan: RunPlan, *, threads: int | None = None, users_sample: int = 0, progress: Progress | None = None
+) -> Result:
     """Run a plan. Raises `Stopped`, with what is finished, on Ctrl-C."""
     from sim.engines.fast import default_threads
     from sim.experiments.manifest import manifest
@@ -111,7 +116,6 @@ def execute(plan: RunPlan, *, threads: int | None = None, users_sample: int = 0,
             for (arm, scenario), make in zip(plan.arms.items(), _engines(plan, seed, threads), strict=True):
                 cell = run_cell(
                     scenario,
-                    seed,
                     make(),
                     users_sample=users_sample,
                     reference=reference_score(policy),

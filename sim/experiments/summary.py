@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.experiments.effect import t_interval, paired
+from sim.experiments.effect import paired, t_interval
 from sim.model.measures import CHANNELS, EFFORT_CHANNELS
 
 if TYPE_CHECKING:

@@ -25,8 +25,12 @@ class Measure(NamedTuple):
     formula: Callable[[Totals, int], NDArray[np.float64]]
 
 
-def _ratio(top: NDArray[np.int64] | NDArray[np.float64], bottom: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(top, bottom, out=np.full(len(top), np.nan), where=np.asarray(bottom) != 0)
+def _ratio(
+    top: NDArray[np.int64] | NDArray[np.float64], bottom: NDArray[np.int64] | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    share: NDArray[np.float64] = np.full(len(top), np.nan)
+    np.divide(top, bottom, out=share, where=np.asarray(bottom) != 0)
+    return share
 
 
 def _visits(t: Totals) -> NDArray[np.int64]:
@@ -35,41 +39,97 @@ def _visits(t: Totals) -> NDArray[np.int64]:
 
 
 def _per_user(name: str, scale: float = 1.0) -> Callable[[Totals, int], NDArray[np.float64]]:
-    return lambda t, users: t[name] * scale / users
+    def formula(t: Totals, users: int) -> NDArray[np.float64]:
+        return np.asarray(t[name] * scale / users, dtype=np.float64)
+
+    return formula
 
 
 def _monthly_active(t: Totals, users: int) -> NDArray[np.float64]:
-    share = t["active_30"] / users
+    share = np.asarray(t["active_30"] / users, dtype=np.float64)
     share[:29] = np.nan  # thirty days must have passed
     return share
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("visits", "1/user/day", "visits to the platform: the headline", 1, "mean", lambda t, users: _visits(t) / users),
+    Measure(
+        "visits", "1/user/day", "visits to the platform: the headline", 1, "mean", lambda t, users: _visits(t) / users
+    ),
     Measure("visits_habit", "1/user/day", "habitual opens", 1, "mean", _per_user("visits_habit")),
     Measure("visits_payment", "1/user/day", "visits to pay", 1, "mean", _per_user("visits_payment")),
     Measure("visits_score", "1/user/day", "visits to look at the own score", 1, "mean", _per_user("visits_score")),
-    Measure("visits_credit", "1/user/day", "errands of credit: bills, repayments, proofs of assets", 1, "mean", _per_user("visits_credit")),
+    Measure(
+        "visits_credit",
+        "1/user/day",
+        "errands of credit: bills, repayments, proofs of assets",
+        1,
+        "mean",
+        _per_user("visits_credit"),
+    ),
     Measure("visits_circle", "1/user/day", "visits to the circle", 1, "mean", _per_user("visits_circle")),
     Measure("visits_rival", "1/user/day", "visits to the rival", -1, "mean", _per_user("visits_rival")),
-    Measure("attention_share", "share", "platform visits in all visits to platform and rival", 1, "mean", lambda t, users: _ratio(_visits(t), _visits(t) + t["visits_rival"])),
+    Measure(
+        "attention_share",
+        "share",
+        "platform visits in all visits to platform and rival",
+        1,
+        "mean",
+        lambda t, users: _ratio(_visits(t), _visits(t) + t["visits_rival"]),
+    ),
     Measure("daily_active", "share", "users with a visit in the day", 1, "mean", _per_user("active")),
-    Measure("monthly_active", "share", "users with a visit in the last 30 days (from day 29)", 1, "mean", _monthly_active),
-    Measure("stickiness", "ratio", "daily over monthly active users (from day 29)", 1, "mean", lambda t, users: _ratio(t["active"] / users, _monthly_active(t, users))),
+    Measure(
+        "monthly_active", "share", "users with a visit in the last 30 days (from day 29)", 1, "mean", _monthly_active
+    ),
+    Measure(
+        "stickiness",
+        "ratio",
+        "daily over monthly active users (from day 29)",
+        1,
+        "mean",
+        lambda t, users: _ratio(t["active"] / users, _monthly_active(t, users)),
+    ),
     Measure("knowing", "share", "users who know of the circle and its gate", 0, "last", _per_user("knowing")),
     Measure("admitted", "share", "users admitted by the gate", 0, "last", _per_user("admitted")),
-    Measure("may_comment", "share", "of those who know, users who may comment (posters included)", 0, "last", lambda t, users: _ratio(t["commenters"], t["knowing"])),
+    Measure(
+        "may_comment",
+        "share",
+        "of those who know, users who may comment (posters included)",
+        0,
+        "last",
+        lambda t, users: _ratio(t["commenters"], t["knowing"]),
+    ),
     Measure("plan_spend", "share", "users on the plan to spend more", 0, "mean", _per_user("spend")),
     Measure("plan_repay", "share", "users on the plan to repay", 0, "mean", _per_user("repay")),
     Measure("plan_upload", "share", "users on the plan to prove assets", 0, "mean", _per_user("upload")),
     Measure("uploads", "1/1000 users/day", "assets proved", 0, "mean", _per_user("uploads", 1000.0)),
     Measure("posts", "1/1000 users/day", "posts in the circle", 1, "mean", _per_user("posts", 1000.0)),
-    Measure("reactions_per_post", "1/post", "likes, comments and tips per post", 1, "mean", lambda t, users: _ratio(t["likes"] + t["comments"] + t["tips"], t["posts"])),
+    Measure(
+        "reactions_per_post",
+        "1/post",
+        "likes, comments and tips per post",
+        1,
+        "mean",
+        lambda t, users: _ratio(t["likes"] + t["comments"] + t["tips"], t["posts"]),
+    ),
     Measure("tips", "CNY/1000 users/day", "tips given", 0, "mean", _per_user("tips_fen", 10.0)),
-    Measure("spending", "CNY/user/day", "shopping paid, in cash and on credit", 1, "mean", lambda t, users: (t["cash_fen"] + t["charged_fen"]) * 0.01 / users),
+    Measure(
+        "spending",
+        "CNY/user/day",
+        "shopping paid, in cash and on credit",
+        1,
+        "mean",
+        lambda t, users: (t["cash_fen"] + t["charged_fen"]) * 0.01 / users,
+    ),
     Measure("outflow", "CNY/user/day", "money sent, shopping and passed on", 1, "mean", _per_user("outflow_fen", 0.01)),
     Measure("debt", "CNY/user", "debt", -1, "last", _per_user("debt_fen", 0.01)),
-    Measure("missed_bills", "share", "bills missed, of bills due", -1, "mean", lambda t, users: _ratio(t["bills_missed"], t["bills"])),
+    Measure(
+        "missed_bills",
+        "share",
+        "bills missed, of bills due",
+        -1,
+        "mean",
+        lambda t, users: _ratio(t["bills_missed"], t["bills"]),
+    ),
     Measure("mean_score", "points", "mean published score", 0, "last", _per_user("score_points")),
     Measure("share_750", "share", "users with a score of 750 or more", 0, "last", _per_user("score_750")),
 )
@@ -94,5 +154,7 @@ def of_run(series: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
     for measure in MEASURES:
         values = series[measure.name]
         seen = values[~np.isnan(values)]
-        figures[measure.name] = float("nan") if not seen.size else float(seen[-1] if measure.over == "last" else seen.mean())
+        figures[measure.name] = (
+            float("nan") if not seen.size else float(seen[-1] if measure.over == "last" else seen.mean())
+        )
     return figures

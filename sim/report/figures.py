@@ -39,7 +39,15 @@ def _gate_line(axes: "Axes", result: "Result") -> None:
     if policy["gate"]["kind"] != "none":
         opens = policy["circle"]["opens"]
         axes.axvline(opens, color="#666666", linewidth=0.8, linestyle=":")
-        axes.annotate("circle opens", (opens, 1.0), xycoords=("data", "axes fraction"), fontsize=8, xytext=(3, -10), textcoords="offset points", color="#444444")
+        axes.annotate(
+            "circle opens",
+            (opens, 1.0),
+            xycoords=("data", "axes fraction"),
+            fontsize=8,
+            xytext=(3, -10),
+            textcoords="offset points",
+            color="#444444",
+        )
 
 
 def _bands(axes: "Axes", ticks: pd.DataFrame, arm: str, measure: str, colour: str, line: str, label: str) -> None:
@@ -54,7 +62,9 @@ def visits(result: "Result", figure: "Figure") -> None:
     """Visits per user and day over time in both worlds, seven-day means, bands over replicates."""
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     ticks = result.ticks.copy()
-    ticks["visits"] = ticks.groupby(["arm", "replicate"])["visits"].transform(lambda v: v.rolling(7, min_periods=7).mean())
+    ticks["visits"] = ticks.groupby(["arm", "replicate"])["visits"].transform(
+        lambda v: v.rolling(7, min_periods=7).mean()
+    )
     for arm, name, colour, line in _arms(result):
         _bands(top, ticks, arm, "visits", colour, line, name)
     top.set_ylabel("visits (1/user/day)")
@@ -87,7 +97,15 @@ def channels(result: "Result", figure: "Figure") -> None:
     axes.set_yticks(y, labels)
     spread = max(float(np.nanmax(np.abs(means)) + np.nanmax(np.abs(reach))), 1e-9)
     for place, value in zip(y, means, strict=True):
-        axes.annotate(f"{value:+.4f}", (1.0, place), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
+        axes.annotate(
+            f"{value:+.4f}",
+            (1.0, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+        )
     axes.set_xlim(-1.1 * spread, 1.1 * spread)
     axes.set_xlabel("difference in visits (1/user/day)")
     scenarios = result.manifest["scenarios"]
@@ -110,11 +128,25 @@ def scores(result: "Result", figure: "Figure") -> None:
         if chosen.empty:
             continue
         mean = chosen.groupby("score")["users"].mean()
-        axes.stairs(100 * mean.to_numpy() / mean.sum(), np.append(mean.index.to_numpy(), mean.index[-1] + 10), color=colour, linestyle=line, linewidth=1.5, label=label)
+        axes.stairs(
+            100 * mean.to_numpy() / mean.sum(),
+            np.append(mean.index.to_numpy(), mean.index[-1] + 10),
+            color=colour,
+            linestyle=line,
+            linewidth=1.5,
+            label=label,
+        )
     threshold = policy["policy"]["gate"].get("threshold")
     if threshold is not None:
         axes.axvline(threshold, color="black", linewidth=1)
-        axes.annotate(f"gate {threshold}", (threshold, 1.0), xycoords=("data", "axes fraction"), xytext=(4, -12), textcoords="offset points", fontsize=9)
+        axes.annotate(
+            f"gate {threshold}",
+            (threshold, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, -12),
+            textcoords="offset points",
+            fontsize=9,
+        )
     axes.set_xlim(420, 860)
     axes.set_xlabel("published score (points)")
     axes.set_ylabel("users (% per 10 points)")
@@ -132,14 +164,36 @@ def plans(result: "Result", figure: "Figure") -> None:
     if table.empty:
         axes.text(0.5, 0.5, "nobody responsive knew of a gate", ha="center", va="center", transform=axes.transAxes)
     else:
-        shares = table.pivot_table(index="distance", columns="plan", values="users", aggfunc="sum").reindex(columns=list(PLANS)).fillna(0.0)
+        shares = (
+            table.pivot_table(index="distance", columns="plan", values="users", aggfunc="sum")
+            .reindex(columns=list(PLANS))
+            .fillna(0.0)
+        )
         shares = 100 * shares.div(shares.sum(axis=1), axis=0)
         below = np.zeros(len(shares))
         for plan in PLANS[1:]:
-            axes.bar(shares.index + 12.5, shares[plan], bottom=below, width=22, color=PLAN_COLOURS[plan], edgecolor="#333333", linewidth=0.5, hatch=PLAN_HATCHES[plan], label=plan)
+            axes.bar(
+                shares.index + 12.5,
+                shares[plan],
+                bottom=below,
+                width=22,
+                color=PLAN_COLOURS[plan],
+                edgecolor="#333333",
+                linewidth=0.5,
+                hatch=PLAN_HATCHES[plan],
+                label=plan,
+            )
             below += shares[plan].to_numpy()
         axes.axvline(0.0, color="black", linewidth=1)
-        axes.annotate("at the gate", (0, 1.0), xycoords=("data", "axes fraction"), xytext=(-4, -12), textcoords="offset points", ha="right", fontsize=9)
+        axes.set_ylim(top=1.12 * max(float(below.max()), 1e-9))
+        axes.annotate(
+            "the gate",
+            (0, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(5, -11),
+            textcoords="offset points",
+            fontsize=9,
+        )
         axes.invert_xaxis()
         axes.legend(title="plan")
     axes.set_xlabel("points missing to the gate (bins of 25; left: far below, right: above)")
@@ -175,7 +229,9 @@ KINDS: dict[str, Callable[["Result", "Figure"], None]] = {
 """Figures of a run by name."""
 
 
-def draw(result: "Result", folder: Path, kinds: tuple[str, ...] | None = None, formats: tuple[str, ...] = ("png", "svg")) -> list[Path]:
+def draw(
+    result: "Result", folder: Path, kinds: tuple[str, ...] | None = None, formats: tuple[str, ...] = ("png", "svg")
+) -> list[Path]:
     """Draw figures of a run into a folder; returns the files. A figure that needs a baseline is left out without one."""
     import matplotlib
 
@@ -185,7 +241,8 @@ def draw(result: "Result", folder: Path, kinds: tuple[str, ...] | None = None, f
     written = []
     folder.mkdir(parents=True, exist_ok=True)
     wanted: Any = kinds if kinds is not None else tuple(KINDS)
-    with matplotlib.rc_context(RC):
+    rc: Any = RC
+    with matplotlib.rc_context(rc):
         for kind in wanted:
             if kind == "channels" and "baseline" not in result.manifest["scenarios"]:
                 continue

@@ -27,9 +27,16 @@ def reporter(console: Console, silent: bool) -> Iterator[Progress | None]:
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Progress]:
-    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
-    columns = (TextColumn("running"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    columns = (
+        TextColumn("running"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("run", total=None, rate="preparing")
         started = time.perf_counter()
@@ -51,7 +58,9 @@ def _lines(console: Console) -> Progress:
         if now >= next_line:
             rate = done / (now - started)
             left = (in_all - done) / max(rate, 1e-9)
-            console.print(f"{100 * done / in_all:.0f}% done, {_amount(rate)} user-days/s, {left:.0f} s left", markup=False)
+            console.print(
+                f"{100 * done / in_all:.0f}% done, {_amount(rate)} user-days/s, {left:.0f} s left", markup=False
+            )
             next_line = now + 5.0
 
     return tell

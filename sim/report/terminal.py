@@ -37,7 +37,10 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     run = scenarios["policy"]["run"]
     paired = "baseline" in scenarios
     finished = result.manifest["replicates_finished"]
-    console.print(f"{scenarios['policy']['name']}: {run['users']:,} users, {run['ticks']} days, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine", markup=False)
+    console.print(
+        f"{scenarios['policy']['name']}: {run['users']:,} users, {run['ticks']} days, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
+        markup=False,
+    )
     shown = Table(box=None, pad_edge=False)
     shown.add_column("measure")
     shown.add_column("unit")
@@ -61,7 +64,9 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
         return
     if result.path is not None:
         state = "This very run is stored already, so it was read back" if result.reused else "Stored"
-        console.print(f"{state}: {result.path}" + (f" ({drawn} figures)" if drawn else ""), markup=False, soft_wrap=True)
+        console.print(
+            f"{state}: {result.path}" + (f" ({drawn} figures)" if drawn else ""), markup=False, soft_wrap=True
+        )
 
 
 def as_record(result: "Result") -> dict[str, Any]:

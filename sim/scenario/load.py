@@ -125,7 +125,9 @@ def _chain(path: Path, where: str) -> list[tuple[Path, Document]]:
         path, where = parent, _shown(parent)
 
 
-def _apply_settings(data: dict[str, Any], places: dict[Place, tuple[str, int, int]], settings: Sequence[str]) -> dict[str, Any]:
+def _apply_settings(
+    data: dict[str, Any], places: dict[Place, tuple[str, int, int]], settings: Sequence[str]
+) -> dict[str, Any]:
     faults = []
     for setting in settings:
         where = f"--set {setting}"[:120]
@@ -135,7 +137,11 @@ def _apply_settings(data: dict[str, Any], places: dict[Place, tuple[str, int, in
             faults.append(Fault(where, 0, 0, "", "write it as --set policy.gate.threshold=700"))
             continue
         try:
-            value: Any = [scalar(v.strip()) for v in text[1:-1].split(",") if v.strip()] if text[:1] == "[" and text[-1:] == "]" else scalar(text)
+            value: Any = (
+                [scalar(v.strip()) for v in text[1:-1].split(",") if v.strip()]
+                if text[:1] == "[" and text[-1:] == "]"
+                else scalar(text)
+            )
         except ValueError as error:
             faults.append(Fault(where, 0, 0, dotted, str(error)))
             continue
@@ -155,7 +161,9 @@ def _branch(model: Any, data: Any) -> type[BaseModel] | None:
     for nested in get_args(model):
         options += [m for m in get_args(nested) if isinstance(m, type) and issubclass(m, BaseModel)]
     if len(options) > 1 and isinstance(data, dict):
-        options = [m for m in options if "kind" in m.model_fields and m.model_fields["kind"].default == data.get("kind")] or options
+        options = [
+            m for m in options if "kind" in m.model_fields and m.model_fields["kind"].default == data.get("kind")
+        ] or options
     return options[0] if options else None
 
 
@@ -177,26 +185,44 @@ def _say(error: Any, path: Place, data: Any) -> str:
         return f"unknown key.{_suggestion(path[-1], keys)}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         tag = context.get("tag", "no kind")
-        allowed = [part.strip(" '") for part in str(context.get("expected_tags", "")).split(",") if part] or ["none", "open", "threshold", "lottery"]
+        allowed = [part.strip(" '") for part in str(context.get("expected_tags", "")).split(",") if part] or [
+            "none",
+            "open",
+            "threshold",
+            "lottery",
+        ]
         return f"kind {_brief(tag)} is not known; allowed: {', '.join(allowed)}.{_suggestion(str(tag), allowed) if difflib.get_close_matches(str(tag), allowed) else ''}"
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", error["msg"]))
     allowed = error["msg"]
-    for old, new in (("Input should be", "must be"), ("a valid integer", "a whole number"), ("a valid number", "a number"), ("a valid string", "text"), ("a valid boolean", "true or false"), ("a valid tuple", "a list"), ("a valid dictionary", "a mapping of keys to values"), ("a valid dictionary or instance of", "a mapping of keys to values for")):
+    for old, new in (
+        ("Input should be", "must be"),
+        ("a valid integer", "a whole number"),
+        ("a valid number", "a number"),
+        ("a valid string", "text"),
+        ("a valid boolean", "true or false"),
+        ("a valid tuple", "a list"),
+        ("a valid dictionary", "a mapping of keys to values"),
+        ("a valid dictionary or instance of", "a mapping of keys to values for"),
+    ):
         allowed = allowed.replace(old, new)
     shown = "a mapping" if isinstance(given, dict) else _brief(given)
     hint = " (a number in quotes is text; drop the quotes)" if isinstance(given, str) and ("number" in allowed) else ""
     return f"{shown} given; {allowed[0].lower() + allowed[1:]}{hint}"
 
 
-def _faults(error: ValidationError, data: dict[str, Any], places: dict[Place, tuple[str, int, int]], where: str) -> list[Fault]:
+def _faults(
+    error: ValidationError, data: dict[str, Any], places: dict[Place, tuple[str, int, int]], where: str
+) -> list[Fault]:
     faults = []
     for item in error.errors(include_url=False):
         path: Place = ()
         node: Any = data
+        branch_named = False
         for part in (str(p) for p in item["loc"]):
-            if isinstance(node, dict) and part not in node and node.get("kind") == part:
-                continue  # pydantic names the branch of a union; the file has no such level
+            if isinstance(node, dict) and node.get("kind") == part and path == ("policy", "gate") and not branch_named:
+                branch_named = True  # pydantic names the branch of the union; the file has no such level
+                continue
             path = (*path, part)
             node = node.get(part) if isinstance(node, dict) else None
         known = path

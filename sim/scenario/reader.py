@@ -84,7 +84,9 @@ def _decode(path: Path, where: str) -> str:
             raise ScenarioError([Fault(where, 0, 0, "", f"{what}; give the path of a scenario file")])
         size = path.stat().st_size
         if size > LARGEST_FILE:
-            raise ScenarioError([Fault(where, 0, 0, "", f"{size:,} bytes; a scenario file has at most {LARGEST_FILE:,}")])
+            raise ScenarioError(
+                [Fault(where, 0, 0, "", f"{size:,} bytes; a scenario file has at most {LARGEST_FILE:,}")]
+            )
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
         if isinstance(error, ScenarioError):
@@ -110,16 +112,19 @@ def _check_events(text: str, where: str) -> None:
     """Refuse what could grow or hang before any tree is built: aliases, tags, depth, number of nodes, second documents."""
     depth = nodes = documents = 0
 
-    def refuse(event: yaml.Event, message: str) -> ScenarioError:
+    def refuse(event: Any, message: str) -> ScenarioError:
         return ScenarioError([Fault(where, event.start_mark.line + 1, event.start_mark.column + 1, "", message)])
 
+    event: Any
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
                 raise refuse(event, "a second document; a scenario file holds one")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise refuse(event, "anchors and aliases are not used here; write the value out, or put it in a file and extend that")
+            raise refuse(
+                event, "anchors and aliases are not used here; write the value out, or put it in a file and extend that"
+            )
         if getattr(event, "tag", None) is not None:
             raise refuse(event, f"tag {str(event.tag)[:40]!r} is not used here; write plain values")
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
@@ -134,7 +139,7 @@ def _check_events(text: str, where: str) -> None:
                 raise refuse(event, f"more than {MOST_NODES:,} values")
 
 
-def _build(node: yaml.Node, path: Place, document: Document, where: str, faults: list[Fault]) -> Any:
+def _build(node: Any, path: Place, document: Document, where: str, faults: list[Fault]) -> Any:
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     document.places[path] = (where, line, column)
     dotted = ".".join(path)
@@ -184,7 +189,17 @@ def read(path: Path, where: str) -> Document:
         document.places[()] = (where, 1, 1)
         return document
     if not isinstance(root, yaml.MappingNode):
-        raise ScenarioError([Fault(where, root.start_mark.line + 1, 1, "", "a scenario is a mapping of keys to values, such as `policy:`")])
+        raise ScenarioError(
+            [
+                Fault(
+                    where,
+                    root.start_mark.line + 1,
+                    1,
+                    "",
+                    "a scenario is a mapping of keys to values, such as `policy:`",
+                )
+            ]
+        )
     faults: list[Fault] = []
     document.data = _build(root, (), document, where, faults)
     if faults:

@@ -18,7 +18,9 @@ class Switches(Strict):
     gate: bool = Field(True, description="off: the circle is open to all [on/off]")
     awareness: bool = Field(True, description="off: everybody knows from the day of the announcement [on/off]")
     choice: bool = Field(True, description="off: nobody plans; everybody rests [on/off]")
-    circle: bool = Field(True, description="off: nobody visits, posts or reacts; a gate then guards only its perks [on/off]")
+    circle: bool = Field(
+        True, description="off: nobody visits, posts or reacts; a gate then guards only its perks [on/off]"
+    )
     habit: bool = Field(True, description="off: today's visits do not move tomorrow's [on/off]")
     attention: bool = Field(True, description="off: the circle takes nothing from the rival [on/off]")
     coverage: bool = Field(True, description="off: everybody has a central-bank file [on/off]")
@@ -29,7 +31,9 @@ class Run(Strict):
 
     users: int = quantity(100_000, "Users", "users", low=1, high=20_000_000)
     ticks: int = quantity(180, "Ticks, of one day each", "days", low=1, high=7300)
-    seed: int = quantity(20161124, "Seed of the first replicate; the others count up from it", "number", low=0, high=2**63 - 1)
+    seed: int = quantity(
+        20161124, "Seed of the first replicate; the others count up from it", "number", low=0, high=2**63 - 1
+    )
     replicates: int = quantity(5, "Replicates, each with its own people and luck", "runs", low=1, high=10_000)
 
 
@@ -39,8 +43,14 @@ class Scenario(Strict):
     format: Literal[1] = Field(1, description="Version of the scenario format [number]")
     name: str = Field("unnamed", min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$", description="Name [text]")
     note: str = Field("", max_length=2000, description="What it is for [text]")
-    baseline: str | None = Field(None, max_length=300, description="Scenario file that this one is compared with [file]")
-    rule: Literal["forward_looking", "none"] = Field("forward_looking", description="How responsive users choose a plan [kind]", json_schema_extra={"unit": "kind", "source": "model: choice", "grade": "-"})
+    baseline: str | None = Field(
+        None, max_length=300, description="Scenario file that this one is compared with [file]"
+    )
+    rule: Literal["forward_looking", "none"] = Field(
+        "forward_looking",
+        description="How responsive users choose a plan [kind]",
+        json_schema_extra={"unit": "kind", "source": "model: choice", "grade": "-"},
+    )
     world: World = World()
     policy: Policy = Policy()
     switches: Switches = Switches()
@@ -49,7 +59,11 @@ class Scenario(Strict):
     @model_validator(mode="after")
     def _across(self) -> "Scenario":
         if self.policy.gate.rewards_score and not self.switches.circle and self.world.choice.perk_worth == 0:
-            raise ValueError("a gate on a score with no circle and no perks guards nothing; set switches.circle to true or policy.gate.kind to none")
+            raise ValueError(
+                "a gate on a score with no circle and no perks guards nothing; set switches.circle to true or policy.gate.kind to none"
+            )
         if self.world.contacts.kind == "complete" and self.run.users > 5000:
-            raise ValueError(f"contacts of kind complete link everybody to everybody: {self.run.users} users are too many; use at most 5000 or kind groups")
+            raise ValueError(
+                f"contacts of kind complete link everybody to everybody: {self.run.users} users are too many; use at most 5000 or kind groups"
+            )
         return self

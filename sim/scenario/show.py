@@ -54,14 +54,19 @@ def _section(model: BaseModel, depth: int) -> list[str]:
             doc = (type(value).__doc__ or "").split("\n")[0].strip()
             lines += [f"{pad}{name}:  # {doc}", *_section(value, depth + 1)]
         else:
-            plain = value.isoformat() if hasattr(value, "isoformat") else list(value) if isinstance(value, tuple) else value
+            plain = (
+                value.isoformat() if hasattr(value, "isoformat") else list(value) if isinstance(value, tuple) else value
+            )
             lines.append(f"{pad}{name}: {_value(plain)}  # {_comment(field)}")
     return lines
 
 
 def base_text() -> str:
     """The text of scenarios/base.yaml: every value with meaning, unit, source and grade, straight from the fields."""
-    scenario = Scenario(name="base", note="Every value of a scenario with its meaning, unit, source and grade; other files extend this one.")
+    scenario = Scenario(
+        name="base",
+        note="Every value of a scenario with its meaning, unit, source and grade; other files extend this one.",
+    )
     head = [
         "# Every value with its meaning, [unit], source and grade. Other scenarios extend this file and change what they are about.",
         "# Grades: A paper or primary document, B press, C weak, M recalled, D derived.",

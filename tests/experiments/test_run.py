@@ -1,0 +1,191 @@
+"""Running a scenario: paired on the same luck, stored whole, reused, stopped cleanly; and the same from Python and the shell."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from sim.cli import app
+from sim.experiments.effect import paired, t_interval
+from sim.experiments.run import Stopped
+
+SMALL = {"users": 600, "ticks": 50, "replicates": 3}
+
+
+@pytest.fixture(scope="module")
+def result():
+    return sim.run("gate_750.yaml", ["policy.gate.threshold=660"], **SMALL)
+
+
+def test_tables_have_a_row_per_day_and_arm(result):
+    assert len(result.ticks) == 2 * 3 * 50
+    assert len(result.runs) == 2 * 3
+    assert set(result.ticks["arm"]) == {"policy", "baseline"}
+    channels = result.ticks[[f"visits_{c}" for c in ("habit", "payment", "score", "credit", "circle")]].sum(axis=1)
+    np.testing.assert_allclose(result.ticks["visits"], channels, rtol=1e-12)
+
+
+def test_effect_is_the_paired_difference_with_a_t_interval(result):
+    row = result.effect("visits").iloc[0]
+    by_arm = result.runs.pivot(index="replicate", columns="arm", values="visits")
+    difference = by_arm["policy"] - by_arm["baseline"]
+    assert row["difference"] == pytest.approx(difference.mean())
+    # 4.3027 is Student's t at 97.5% with 2 degrees of freedom, from any table.
+    half = 4.302652729911275 * difference.std() / np.sqrt(3)
+    assert row["low"] == pytest.approx(difference.mean() - half)
+    assert row["high"] == pytest.approx(difference.mean() + half)
+    assert paired(result.runs, "visits") == pytest.approx(difference.to_numpy())
+    with pytest.raises(KeyError, match="known: visits"):
+        result.effect("visit")
+
+
+def test_one_replicate_has_no_interval():
+    assert np.isnan(t_interval(np.array([1.0])).low)
+
+
+def test_arms_are_identical_until_the_circle_opens_and_differ_after(result):
+    wide = result.ticks.pivot(index=["replicate", "day"], columns="arm", values="visits").reset_index()
+    before = wide[wide["day"] < 14]
+    assert (before["policy"] == before["baseline"]).all()
+    assert (wide["policy"] != wide["baseline"]).any()
+
+
+def test_a_scenario_against_itself_changes_nothing_at_all():
+    same = sim.run("gate_750.yaml", baseline="gate_750.yaml", users=400, ticks=40, replicates=2)
+    assert (same.effect()["difference"].dropna() == 0.0).all()
+    assert "changes nothing" in same.summary()
+
+
+def test_effort_vanishes_where_nobody_responds():
+    placebo = sim.run("placebo.yaml", ["policy.gate.threshold=660"], **SMALL)
+    effect = placebo.effect().set_index("measure")
+    for name in ("plan_spend", "plan_repay", "plan_upload", "uploads"):
+        assert effect.loc[name, "policy"] == 0.0
+    for name in ("visits_payment", "outflow", "spending"):
+        assert effect.loc[name, "difference"] == 0.0
+
+
+def test_engines_give_the_same_tables():
+    one = sim.run("tiny.yaml", engine="fast")
+    other = sim.run("tiny.yaml", engine="readable")
+    pd.testing.assert_frame_equal(one.ticks, other.ticks, check_exact=True)
+    pd.testing.assert_frame_equal(one.groups, other.groups, check_exact=True)
+    pd.testing.assert_frame_equal(one.plans, other.plans, check_exact=True)
+
+
+def test_a_result_is_stored_whole_read_back_and_reused(workspace):
+    first = sim.run("gate_750.yaml", out="results", users_sample=20, **SMALL)
+    assert first.path is not None
+    assert not first.reused
+    assert {p.name for p in first.path.iterdir()} >= {"manifest.json", "ticks.parquet", "runs.parquet", "users.parquet"}
+    stamp = os.stat(first.path / "ticks.parquet").st_mtime_ns
+    second = sim.run("gate_750.yaml", out="results", users_sample=20, **SMALL)
+    assert second.reused
+    assert os.stat(first.path / "ticks.parquet").st_mtime_ns == stamp
+    pd.testing.assert_frame_equal(second.ticks, first.ticks)
+    manifest = json.loads((first.path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["seeds"] == [20161124, 20161125, 20161126]
+    assert manifest["scenarios"]["policy"]["policy"]["gate"]["threshold"] == 750
+    assert len(first.users) == 2 * 3 * 20
+    other = sim.run("gate_750.yaml", ["policy.gate.threshold=700"], out="results", **SMALL)
+    assert other.path != first.path
+    assert not list(Path("results").rglob(".partial-*"))
+
+
+def test_stopping_keeps_the_replicates_that_are_finished(workspace):
+    def stop_late(done, in_all):
+        if done > 0.5 * in_all:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Stopped) as caught:
+        sim.run("gate_750.yaml", out="results", progress=stop_late, **SMALL)
+    kept = caught.value.result
+    assert kept is not None
+    assert kept.manifest["status"] == "stopped"
+    assert kept.manifest["replicates_finished"] == 1
+    whole = sim.run("gate_750.yaml", out="results", **SMALL)
+    assert not whole.reused
+    pd.testing.assert_frame_equal(
+        kept.ticks, whole.ticks[whole.ticks["replicate"] == 0].reset_index(drop=True), check_exact=True
+    )
+
+
+def test_command_line_prints_the_answer_and_says_when_it_reuses(workspace):
+    arguments = ["run", "gate_750.yaml", "--users", "500", "--ticks", "40", "--replicates", "2"]
+    first = CliRunner().invoke(app, arguments)
+    assert first.exit_code == 0
+    assert "visits_circle" in first.stdout
+    assert "per user and day against open_circle" in first.stdout
+    figures = sorted(p.name for p in Path("results").rglob("*.png"))
+    assert figures == ["awareness.png", "channels.png", "plans.png", "scores.png", "visits.png"]
+    again = CliRunner().invoke(app, arguments)
+    assert "stored already" in again.stdout
+    as_json = CliRunner().invoke(app, [*arguments, "--json"])
+    answer = json.loads(as_json.stdout)
+    assert answer["reused"] is True
+    assert {row["measure"] for row in answer["measures"]} >= {"visits", "knowing"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "nowhere.yaml"], "nowhere.yaml: no such file"),
+        (["run", "gate_750.yaml", "--users", "0"], "run.users"),
+        (["run", "gate_750.yaml", "--set", "policy.gate.treshold=1"], "Did you mean threshold?"),
+        (["run", "gate_750.yaml", "--engine", "quick"], "allowed: fast, readable"),
+        (["run", "gate_750.yaml", "--users", "20000000"], "memory"),
+        (["validate", "nowhere.yaml"], "no such file"),
+        (["show", "gate_750.yaml", "--diff", "nowhere.yaml"], "no such file"),
+    ],
+)
+def test_bad_input_is_a_sentence_and_nothing_is_written(workspace, arguments, says, monkeypatch):
+    monkeypatch.setattr(os, "sysconf", lambda name: {"SC_PHYS_PAGES": 1_000_000, "SC_PAGE_SIZE": 4096}[name])
+    shown = CliRunner().invoke(app, arguments)
+    assert shown.exit_code == 2
+    assert says in shown.output
+    assert "Traceback" not in shown.output
+    assert list(workspace.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(workspace):
+    Path("taken").write_text("a file, not a folder")
+    shown = CliRunner().invoke(app, ["run", "tiny.yaml", "--out", "taken"])
+    assert shown.exit_code == 1
+    assert "cannot be written" in shown.output
+
+
+def test_module_and_command_are_the_same():
+    shown = subprocess.run([sys.executable, "-m", "sim", "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout == f"scoregate {sim.__version__}\n"
+
+
+def test_mesa_users_find_what_they_expect():
+    import mesa
+
+    from sim.engines.readable import GateModel, User
+
+    rows = mesa.batch_run(
+        GateModel,
+        {"users": 30, "threshold": [600, 700]},
+        iterations=1,
+        max_steps=25,
+        display_progress=False,
+        data_collection_period=-1,
+    )
+    assert len(rows) == 2
+    assert rows[0]["admitted_share"] > rows[1]["admitted_share"]
+    model = GateModel(users=20, threshold=640)
+    model.step()
+    assert len(model.agents) == 20
+    assert len(model.agents_by_type[User]) == 20
+    assert model.agents.select(lambda user: user.score >= 640).get("id") == [
+        u.id for u in model.people if u.score >= 640
+    ]
+    assert model.datacollector.get_model_vars_dataframe()["visits_per_user"].iloc[0] == model.visits_per_user()

@@ -1,0 +1,174 @@
+"""Reading scenario files: what is allowed is read as written, everything else is one clear fault."""
+
+from datetime import date
+
+import pytest
+
+from sim.scenario import ScenarioError, load
+from sim.scenario.reader import scalar
+
+
+def write(folder, text, name="mine.yaml", encoding="utf-8"):
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+    return path
+
+
+def faults(path, settings=()):
+    with pytest.raises(ScenarioError) as caught:
+        load(path, settings)
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12", 12),
+        ("-3", -3),
+        ("1_000", 1000),
+        ("1e-3", 0.001),
+        (".5", 0.5),
+        ("true", True),
+        ("on", "on"),
+        ("yes", "yes"),
+        ("1:30", "1:30"),
+        ("null", None),
+        ("0x10", "0x10"),
+    ],
+)
+def test_scalar_reads_plain_values_and_none_of_yaml_1_1s_surprises(text, value):
+    assert scalar(text) == value
+    assert type(scalar(text)) is type(value)
+
+
+def test_a_misspelt_key_is_told_with_file_line_and_the_right_one(workspace):
+    path = write(workspace, "extends: base.yaml\npolicy:\n  gate:\n    kind: threshold\n    treshold: 700\n")
+    assert faults(path) == ["mine.yaml:5: policy.gate.treshold: unknown key. Did you mean threshold?"]
+
+
+def test_all_faults_are_told_at_once(workspace):
+    path = write(
+        workspace,
+        """extends: base.yaml
+world:
+  population:
+    file_share: 1.5
+    seeker_share: "0.2"
+  circl: {}
+run:
+  users: 0
+  ticks: 3.5
+policy:
+  gate: {kind: threshold, start: 30, end: 20}
+switches: {habit: maybe}
+""",
+    )
+    told = faults(path)
+    assert [line.split(": ")[0:2] for line in told] == [
+        ["mine.yaml:4", "world.population.file_share"],
+        ["mine.yaml:5", "world.population.seeker_share"],
+        ["mine.yaml:6", "world.circl"],
+        ["mine.yaml:8", "run.users"],
+        ["mine.yaml:9", "run.ticks"],
+        ["mine.yaml:11", "policy.gate"],
+        ["mine.yaml:12", "switches.habit"],
+    ]
+    assert "must be less than or equal to 1" in told[0].lower()
+    assert "drop the quotes" in told[1]
+    assert "not after its start" in told[5]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: &x [1]\nb: *x\n", "anchors and aliases"),
+        ("run: !!python/object:os.system {}\n", "tag"),
+        ("run: {users: .nan}\n", "not a finite number"),
+        ("run: {users: .inf}\n", "not a finite number"),
+        ("run: {seed: " + "9" * 5000 + "}\n", "5000 characters"),
+        ("run: {users: 10, users: 20}\n", "given twice"),
+        ("- a\n- b\n", "a scenario is a mapping"),
+        ("a: 1\n---\nb: 2\n", "second document"),
+        ("[" * 200, "nested more than"),
+        ("run: {users: 1e999}\n", "too large"),
+        ("run: [1, 2\n", "not YAML"),
+        ("name: 'a\x07b'\n", "not YAML"),
+        (b"name: \xff\xfe\x00\n", "not UTF-8"),
+        ("name: x\n" * 200_000, "bytes; a scenario file has at most"),
+        ("? [a, b]\n: 1\n", "a key must be a plain word"),
+    ],
+)
+def test_what_a_scenario_must_not_hold_is_one_line(workspace, text, says):
+    told = faults(write(workspace, text))
+    assert len(told) == 1
+    assert says in told[0]
+    assert told[0].startswith("mine.yaml")
+
+
+def test_utf_16_is_refused_and_utf_8_with_mark_is_read(workspace):
+    assert "UTF-8" in faults(write(workspace, "name: x\n", encoding="utf-16"))[0]
+    assert load(write(workspace, "name: 圈子\n", encoding="utf-8-sig")).name == "圈子"
+
+
+def test_extends_merges_deeply_and_the_nearest_file_wins(workspace):
+    write(workspace, "extends: base.yaml\nworld: {score: {noise: 9.0}, money: {interest: 0.02}}\n", "parent.yaml")
+    scenario = load(write(workspace, "extends: parent.yaml\nworld: {score: {noise: 3}}\n"))
+    assert scenario.world.score.noise == 3
+    assert scenario.world.money.interest == 0.02
+    assert scenario.world.calendar.start_date == date(2016, 9, 1)
+
+
+def test_another_kind_of_gate_replaces_the_one_below(workspace):
+    write(workspace, "policy: {gate: {kind: threshold, threshold: 700, start: 20}}\n", "parent.yaml")
+    gate = load(write(workspace, "extends: parent.yaml\npolicy: {gate: {kind: lottery, share: 0.2}}\n")).policy.gate
+    assert gate.kind == "lottery"
+    assert gate.start is None
+
+
+def test_cycles_and_ways_out_of_the_folder_are_refused(workspace):
+    write(workspace, "extends: b.yaml\n", "a.yaml")
+    write(workspace, "extends: a.yaml\n", "b.yaml")
+    assert "goes in a circle: a.yaml -> b.yaml -> a.yaml" in faults(workspace / "a.yaml")[0]
+    (workspace / "scenarios").mkdir()
+    write(workspace, "name: secret\n", "secret.yaml")
+    for way in ("../secret.yaml", str(workspace / "secret.yaml"), "link.yaml"):
+        link = workspace / "scenarios" / "link.yaml"
+        if not link.exists():
+            link.symlink_to(workspace / "secret.yaml")
+        told = faults(write(workspace / "scenarios", f"extends: {way}\n"))
+        assert "outside the scenarios' folder" in told[0] or "absolute path" in told[0]
+    assert "Did you mean base.yaml?" in faults(write(workspace, "extends: bsae.yaml\n"))[0]
+
+
+def test_set_changes_one_value_and_its_faults_name_it(workspace):
+    path = write(workspace, "extends: gate_750.yaml\n")
+    assert load(path, ["policy.gate.threshold=700"]).policy.gate.threshold == 700
+    assert load(path, ["policy.gate.covers=[view, comment]"]).policy.gate.covers == ("view", "comment")
+    told = faults(path, ["policy.gate.treshold=700", "run.users"])
+    assert told == ["--set run.users: write it as --set policy.gate.threshold=700"]
+    assert faults(path, ["policy.gate.treshold=700"]) == [
+        "--set policy.gate.treshold=700: policy.gate.treshold: unknown key. Did you mean threshold?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "policy: {gate: {kind: threshold}}\nswitches: {circle: false}\nworld: {choice: {perk_worth: 0}}\n",
+            "guards nothing",
+        ),
+        ("policy: {gate: {kind: threshold, announced: 30, start: 20}}\n", "announced on day 30, after its start"),
+        ("policy: {gate: {kind: threshold, start: 50}, circle: {opens: 3, closes: 40}}\n", "when the circle is gone"),
+        ("policy: {circle: {opens: 30, closes: 30}}\n", "not after it opens"),
+        ("world: {score: {history_weight: 0.5}}\n", "must sum to 1"),
+        ("world: {contacts: {kind: complete}}\n", "too many"),
+        ("policy: {gate: {kind: treshold}}\n", "Did you mean threshold?"),
+        ("policy: {gate: {kind: threshold, covers: [comment, comment]}}\n", "twice"),
+        ("world: {calendar: {start_date: 2016-13-01}}\n", "YYYY-MM-DD"),
+    ],
+)
+def test_rules_that_cross_fields(workspace, text, says):
+    told = faults(write(workspace, text))
+    assert len(told) == 1
+    assert says in told[0]

@@ -1,0 +1,73 @@
+"""The shipped scenarios: all valid, base.yaml complete and true to the schema, every field explained."""
+
+import pytest
+import yaml
+
+from sim.scenario import load
+from sim.scenario.load import baseline_of, difference, resolved
+from sim.scenario.schema import Scenario
+from sim.scenario.show import base_text, json_schema, resolved_text
+
+NAMES = ("base", "no_circle", "open_circle", "gate_750", "placebo", "lottery", "tiny")
+
+
+def test_every_shipped_file_is_named_here(shipped):
+    assert {p.stem for p in shipped.glob("*.yaml")} == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shipped_scenario_loads_with_its_baseline(shipped, name):
+    path = shipped / f"{name}.yaml"
+    scenario = load(path)
+    assert scenario.name == name
+    other = baseline_of(path, scenario)
+    if other is not None:
+        assert load(other).name == other.stem
+
+
+def test_base_holds_every_value_with_unit_source_and_grade(shipped):
+    text = (shipped / "base.yaml").read_text(encoding="utf-8")
+    assert text == base_text(), (
+        "write it anew: python -c 'from sim.scenario.show import base_text; print(base_text(), end=\"\")'"
+    )
+    rows = [
+        r
+        for r in difference(resolved(load(shipped / "base.yaml")), resolved(Scenario()))
+        if r[0] not in ("name", "note")
+    ]
+    assert rows == []
+    for line in text.splitlines():
+        if line.startswith("    ") and not line.strip().startswith("#"):
+            assert "[" in line.split("#", 1)[1], f"no unit: {line}"
+
+
+def test_every_number_says_where_it_comes_from():
+    def leaves(model):
+        for name, field in model.model_fields.items():
+            if hasattr(field.annotation, "model_fields"):
+                yield from leaves(field.annotation)
+            else:
+                yield f"{model.__name__}.{name}", field
+
+    from sim.scenario.world import World
+
+    for where, field in leaves(World):
+        extra = field.json_schema_extra
+        assert extra["unit"], where
+        assert extra["source"], where
+        assert extra["grade"] in {"A", "B", "C", "M", "D", "-"}, where
+        assert extra["grade"] != "-" or "http" not in extra["source"], where
+
+
+def test_resolved_text_reads_back_to_the_same_scenario(workspace, shipped):
+    scenario = load(shipped / "gate_750.yaml")
+    (workspace / "again.yaml").write_text(resolved_text(scenario), encoding="utf-8")
+    assert load(workspace / "again.yaml") == scenario
+    assert yaml.safe_load(resolved_text(scenario))["policy"]["gate"]["threshold"] == 750
+
+
+def test_json_schema_names_fields_and_refuses_others():
+    schema = json_schema()
+    assert schema["additionalProperties"] is False
+    assert "extends" in schema["properties"]
+    assert schema["$defs"]["Threshold"]["properties"]["threshold"]["maximum"] == 951
