@@ -1,9 +1,9 @@
 """scoregate: how people behave when an app locks a feature behind a credit score.
 
-    import sim
-    r = sim.run("scenarios/gate_750.yaml", users=20_000)
-    r.ticks            # a DataFrame, a row a day
-    r.effect("visits") # the paired difference against the baseline, with its interval
+import sim
+r = sim.run("scenarios/gate_750.yaml", users=20_000)
+r.ticks            # a DataFrame, a row a day
+r.effect("visits") # the paired difference against the baseline, with its interval
 """
 
 from typing import TYPE_CHECKING, Any

@@ -17,9 +17,9 @@ UNIT = 2.0**-32
 
 
 # What a draw is for. The numbers are fixed for good: renumbering changes every result. The words of a draw, in order:
-WEALTH = 1  # population: income, outflow, shopping, payments
+WEALTH = 1  # population: income, outflow, (spare), payments
 HABITS = 2  # population: visits, rival visits, true ability, wealth that contacts share (who = group)
-ASSETS = 3  # population: car, house, housing fund, inclination to own
+ASSETS = 3  # population: car, house, housing fund, (spare)
 DECLARED = 4  # population: car, house, housing fund already declared; central-bank file
 TRAITS = 5  # population: responsive, belief, role, worth of the circle
 COSTS = 6  # population: cost of privacy, observed ability, verified identity, shopping habit

@@ -84,7 +84,7 @@ from sim.scenario.schema import Scenario
 single = np.float32
 
 
-class User(mesa.Agent):
+class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
     """One user: the columns of `sim.model.columns` as attributes; numbers in single precision, as both engines store them."""
 
     model: "GateModel"
@@ -488,7 +488,7 @@ def named_contacts(scenario: Scenario, p: SimpleNamespace) -> Contacts:
     return assemble(users, world.group_size, array[:, 0], array[:, 1])
 
 
-class GateModel(mesa.Model):
+class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
     """A payment app, its users, a circle and a gate; one step is one day.
 
     scenario: what to run (the shipped base with a gate at 750 if not given); seed: of the luck; the other arguments, if

@@ -72,6 +72,8 @@ def make_calendar(scenario: Scenario) -> Calendar:
         flags[(t >= announced) & (t < end)] |= GATE_AHEAD
         flags[(t == start) | (t == end) | (active & (flags & PUBLICATION != 0))] |= GATE_DAY
         flags[(t == announced) | (t == start) | (t == end) | (flags & PUBLICATION != 0)] |= REVIEW_ALL
+    if not switches.score:
+        publication_ticks = np.array([FAR])  # none is published, and nobody waits for one
     following = publication_ticks[np.searchsorted(publication_ticks, t, side="right")]
     return Calendar(
         flags,

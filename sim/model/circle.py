@@ -7,7 +7,7 @@ low-scoring one (Ong & Wang 2015, JEBO 111, A).
 
 from sim.model.numerics import exponential, logistic
 from sim.model.rule import rule, vector_rule
-from sim.model.states import POSTER, POSTING, SEEKER
+from sim.model.states import POSTER, POSTING, SEEKER, VIEW
 
 
 @rule
@@ -83,13 +83,13 @@ def tip_amount(uniform, largest, skew):
 @rule
 def may_use(feature, role, gate_active, covers, admitted):
     """Whether a user may use a feature of the circle today: posters always; others unless an active gate covers it and
-    has not admitted them. Posting itself is for posters alone.
+    has not admitted them. Who may not view may do nothing else either. Posting is for posters alone.
     """
     if role == POSTER:
         return True
     if feature == POSTING:
         return False
-    return admitted or not gate_active or (covers & feature) == 0
+    return admitted or not gate_active or (covers & (feature | VIEW)) == 0
 
 
 @rule

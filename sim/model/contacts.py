@@ -50,7 +50,9 @@ def assemble(users: int, group_size: int, sources: NDArray[np.int32], targets: N
         columns += [pair + np.int32(step), pair]
     row, column = np.concatenate(rows), np.concatenate(columns)
     keep = row != column
-    matrix = sparse.coo_array((np.ones(int(keep.sum()), np.int8), (row[keep], column[keep])), shape=(users, users)).tocsr()
+    matrix = sparse.coo_array(
+        (np.ones(int(keep.sum()), np.int8), (row[keep], column[keep])), shape=(users, users)
+    ).tocsr()
     matrix.sum_duplicates()
     return Contacts(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32))
 

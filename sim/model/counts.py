@@ -1,6 +1,7 @@
 """Poisson counts from one 32-bit word of luck, in single precision so that a processor counts eight users at once.
 
-A word fixes the quantile, so counts of equal luck are coupled: the count never falls when only the rate rises. Every
+A word fixes the quantile, so counts of equal luck are coupled: when only the rate rises the count does not fall, except
+that the change of method at a rate of 4 can cost one visit (about one draw in 7,000). Every
 constant is typed, because mixed precision would be rounded differently by Python and by compiled code. Errors of
 probability are below one in a million for rates below 4; larger rates are described at `poisson_by_normal`.
 """

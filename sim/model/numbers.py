@@ -39,7 +39,11 @@ def _pareto_smallest(mean: float, exponent: float, most: int) -> float:
     def cut_mean(smallest: float) -> float:
         # integral of P(K > k) from 0 to most
         ratio = float(exponential((1.0 - tail) * float(logarithm(most / smallest))))
-        return smallest + smallest * (1.0 - ratio) / (tail - 1.0) if abs(tail - 1.0) > 1e-9 else smallest * (1.0 + float(logarithm(most / smallest)))
+        return (
+            smallest + smallest * (1.0 - ratio) / (tail - 1.0)
+            if abs(tail - 1.0) > 1e-9
+            else smallest * (1.0 + float(logarithm(most / smallest)))
+        )
 
     low, high = 1e-9, float(most)
     for _ in range(80):

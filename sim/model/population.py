@@ -44,7 +44,9 @@ def wealth_factor(p, who):
 @rule
 def income_of(p, wealth):
     """Income (fen/month)."""
-    return int(min(lognormal(p.population_income_median * 100.0, p.population_income_spread, wealth), LARGEST_INCOME_FEN))
+    return int(
+        min(lognormal(p.population_income_median * 100.0, p.population_income_spread, wealth), LARGEST_INCOME_FEN)
+    )
 
 
 @rule
@@ -86,7 +88,9 @@ def true_ability_of(p, wealth, who):
 def seen_of(p, wealth, true_ability, who):
     """Ability and identity sub-scores before assets: what the bureau can see, some of it noise."""
     _, u_ability, u_identity, _ = luck(p.seed_low, p.seed_high, COSTS, 0, who, 0)
-    rest = sqrt(1.0 - INCOME_IN_ABILITY * INCOME_IN_ABILITY - TRUE_IN_ABILITY * TRUE_IN_ABILITY)
+    # The rest keeps the variance at 1; income and true ability are correlated themselves.
+    both = 2.0 * INCOME_IN_ABILITY * TRUE_IN_ABILITY * INCOME_IN_TRUE_ABILITY
+    rest = sqrt(1.0 - INCOME_IN_ABILITY * INCOME_IN_ABILITY - TRUE_IN_ABILITY * TRUE_IN_ABILITY - both)
     seen = INCOME_IN_ABILITY * wealth + TRUE_IN_ABILITY * true_ability + rest * standard_normal(u_ability)
     return (
         logistic(p.ability_logit + p.score_ability_spread * seen),

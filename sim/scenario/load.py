@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from sim.model.gates import ADMISSIONS
 from sim.scenario.reader import Document, Fault, Place, ScenarioError, read, scalar
 from sim.scenario.schema import Scenario
 
@@ -184,14 +185,12 @@ def _say(error: Any, path: Place, data: Any) -> str:
         keys = _known_keys(path, data)
         return f"unknown key.{_suggestion(path[-1], keys)}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        tag = context.get("tag", "no kind")
-        allowed = [part.strip(" '") for part in str(context.get("expected_tags", "")).split(",") if part] or [
-            "none",
-            "open",
-            "threshold",
-            "lottery",
-        ]
-        return f"kind {_brief(tag)} is not known; allowed: {', '.join(allowed)}.{_suggestion(str(tag), allowed) if difflib.get_close_matches(str(tag), allowed) else ''}"
+        known = sorted(ADMISSIONS)
+        if kind == "union_tag_not_found":
+            return f"no kind given; give kind: {' | '.join(known)}"
+        tag = str(context["tag"])
+        close = _suggestion(tag, known) if difflib.get_close_matches(tag, known) else ""
+        return f"kind {_brief(tag)} is not known; allowed: {', '.join(known)}.{close}"
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", error["msg"]))
     allowed = error["msg"]

@@ -146,8 +146,20 @@ class Policy(Strict):
     @model_validator(mode="after")
     def _gate_within_circle(self) -> "Policy":
         gate, circle = self.gate, self.circle
-        if gate.has_circle and circle.closes is not None and gate.start is not None and gate.start >= circle.closes:
+        if not gate.has_circle:
+            return self
+        start = circle.opens if gate.start is None else gate.start
+        if circle.closes is not None and start >= circle.closes:
             raise ValueError(
-                f"the gate starts on day {gate.start}, when the circle is gone (day {circle.closes}); start it earlier"
+                f"the gate starts on day {start}, when the circle is gone (day {circle.closes}); start it earlier"
+            )
+        if gate.start is None and gate.announced is not None and gate.announced > start:
+            raise ValueError(
+                f"the rule is announced on day {gate.announced}, after its start with the circle on day {start}; "
+                "announce it by then, or give a start"
+            )
+        if gate.start is None and gate.end is not None and gate.end <= start:
+            raise ValueError(
+                f"the rule ends on day {gate.end}, not after its start with the circle on day {start}; give a later end"
             )
         return self

@@ -40,7 +40,17 @@ class Costs(NamedTuple):
 
 @rule
 def plan_prospect(
-    admission, plan_value, outlook, gate, starting_score, plan, declared, prize_per_day, cost_per_day, cost_at_once, discount
+    admission,
+    plan_value,
+    outlook,
+    gate,
+    starting_score,
+    plan,
+    declared,
+    prize_per_day,
+    cost_per_day,
+    cost_at_once,
+    discount,
 ):
     """Best value (CNY) over the publications ahead of a plan; OUT_OF_THE_RUNNING if it never raises the chance of admission."""
     best = OUT_OF_THE_RUNNING
@@ -70,7 +80,9 @@ def plan_prospect(
             )
             gain = with_plan - at_rest
             if gain > 0.0:
-                value = plan_value(arrival, gate.days_to_end, prize_per_day * gain, cost_per_day, cost_at_once, discount)
+                value = plan_value(
+                    arrival, gate.days_to_end, prize_per_day * gain, cost_per_day, cost_at_once, discount
+                )
                 best = max(best, value)
             if with_plan >= 1.0:  # a later publication cannot bring more
                 break
