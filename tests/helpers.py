@@ -1,0 +1,88 @@
+"""What several test files share: short ways to write a scenario, to run it and to read what came out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.fast import DayZero, FastEngine
+from sim.engines.readable import ReadableEngine
+from sim.model.columns import NAMES
+from sim.model.totals import TOTALS
+from sim.scenario.schema import Scenario
+
+ENGINES = {"fast": FastEngine, "readable": ReadableEngine}
+
+NONE = {"policy.gate": {"kind": "none"}}
+OPEN = {"policy.gate": {"kind": "open"}}
+GATE_640 = {"policy.gate": {"kind": "threshold", "threshold": 640}}
+LOTTERY = {"policy.gate": {"kind": "lottery", "share": 0.2}}
+
+BUSY: dict[str, Any] = {
+    **GATE_640,
+    "policy.circle.opens": 4,
+    "world.population.responsive_share": 0.8,
+    "world.population.poster_share": 0.1,
+    "world.population.seeker_share": 0.4,
+    "world.awareness.campaign_rate": 0.2,
+    "world.choice.perk_worth": 150.0,
+    "world.choice.privacy_median": 20.0,
+    "world.circle.tip_rate": 0.2,
+    "world.circle.post_rate": 1.5,
+    "run.users": 300,
+    "run.ticks": 60,
+}
+"""A small world in which every mechanism fires within two months: a gate in the midst of the scores, many who respond."""
+
+
+def scenario(*changes: Mapping[str, Any]) -> Scenario:
+    """A scenario from dotted paths, later ones on top: `scenario(BUSY, {"run.users": 50})`. A `policy.gate` is set whole."""
+    flat: dict[str, Any] = {}
+    for change in changes:
+        if "policy.gate" in change:
+            flat = {key: value for key, value in flat.items() if not key.startswith("policy.gate.")}
+        flat.update(change)
+    data: dict[str, Any] = {}
+    for path in sorted(flat):  # so that policy.gate comes before policy.gate.threshold
+        *above, last = path.split(".")
+        place = data
+        for part in above:
+            place = place.setdefault(part, {})
+        value = flat[path]
+        place[last] = dict(value) if isinstance(value, Mapping) else value
+    return Scenario.model_validate(data)
+
+
+def finished(given: Scenario, seed: int = 1, engine: str = "fast") -> Any:
+    """The engine of that name after a whole run."""
+    made = ENGINES[engine](given, seed)
+    made.run(given.run.ticks)
+    return made
+
+
+def total(engine: Any, name: str) -> NDArray[np.int64]:
+    """One total, by tick."""
+    column: NDArray[np.int64] = engine.totals[:, TOTALS.index(name)]
+    return column
+
+
+def different_totals(one: Any, other: Any) -> set[str]:
+    """Names of the totals that differ on any tick."""
+    return {name for name in TOTALS if not np.array_equal(total(one, name), total(other, name))}
+
+
+def different_columns(one: Any, other: Any) -> set[str]:
+    """Names of the columns that differ for any user, to the last bit."""
+    left, right = one.columns, other.columns
+    return {name for name in NAMES if left[name].tobytes() != right[name].tobytes()}
+
+
+def rearranged(start: DayZero, order: NDArray[np.int64]) -> DayZero:
+    """The same people with the same contacts, kept in another order."""
+    from sim.model.contacts import permuted
+
+    other = DayZero.__new__(DayZero)
+    other.columns = start.columns.permuted(order)
+    other.contacts = permuted(start.contacts, order)
+    return other

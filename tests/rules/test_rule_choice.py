@@ -1,0 +1,319 @@
+"""Choice: the value of a plan against its integral, logit shares against softmax, and which plans are never taken."""
+
+import numpy as np
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+from scipy import integrate, special
+
+from sim.model.choice import VALUES
+from sim.model.choice.review import (
+    OUT_OF_THE_RUNNING,
+    Costs,
+    GateView,
+    choose_plan,
+    logit_choice,
+    out_of_reach,
+    plan_prospect,
+    review_due,
+)
+from sim.model.gates import ADMISSIONS
+from sim.model.outlook import Outlook, believed_score, best_conceivable_score, nth_undeclared
+from sim.model.states import CAR, FOLK, FUND, HOUSE, KNOWN, REPAY, REST, SPEND, UPLOAD
+
+VALUE = VALUES["forward_looking"]
+THRESHOLD = ADMISSIONS["threshold"]
+
+OUTLOOK = Outlook(
+    belief=FOLK,
+    published=700.0,
+    folk_points_per_day=0.2,
+    recent_spend=30.0,
+    usual_spend=30.0,
+    spend_boost=1.0,
+    forgetting_per_day=1 / 90,
+    half_spend=60.0,
+    record=0.6,
+    debt=0.0,
+    limit=4000.0,
+    repay_pace=10.0,
+    spare_cash=800.0,
+    spare_income_per_day=5.0,
+    utilisation_weight=0.35,
+    ability_base=0.4,
+    identity_base=0.45,
+    declared=0,
+    ability_step=0.10,
+    identity_step=0.08,
+    relationships=0.5,
+    history_weight=0.35,
+    ability_weight=0.25,
+    behaviour_weight=0.20,
+    identity_weight=0.15,
+    relationships_weight=0.05,
+)
+COSTS = Costs(spend_per_day=1.0, repay_per_day=1.0, upload_each=20.0)
+
+
+def gate(threshold=705.0, to_start=0.0, to_end=1e6, to_publication=30.0, ahead=6):
+    return GateView(threshold, 0.0, 0.0, 0.0, 40.0, to_start, to_end, to_publication, 30.0, ahead)
+
+
+def plan(outlook, view, *, kind="threshold", rule="forward_looking", owned=0, prize=50.0, uniform=0.5, scale=1e-3):
+    return choose_plan(ADMISSIONS[kind], VALUES[rule], outlook, view, 600.0, owned, prize, COSTS, 0.003, scale, uniform)
+
+
+# Value ---------------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.floats(0, 400), st.floats(0, 400), st.floats(0, 100), st.floats(0, 100), st.floats(0, 500), st.floats(1e-4, 0.1)
+)
+def test_value_is_the_discounted_stream_of_prize_and_cost(arrival, more, prize, cost, at_once, rate):
+    end = arrival + more
+    gained, _ = integrate.quad(lambda t: prize * np.exp(-rate * t), arrival, end, epsabs=1e-10, epsrel=1e-10)
+    paid, _ = integrate.quad(lambda t: cost * np.exp(-rate * t), 0.0, arrival, epsabs=1e-10, epsrel=1e-10)
+    assert VALUE(arrival, end, prize, cost, at_once, rate) == pytest.approx(gained - paid - at_once, rel=1e-7, abs=1e-6)
+
+
+def test_value_by_hand():
+    # a gate for ever, reached at once, 3 CNY a day at 0.003 a day: a perpetuity of 1,000 CNY
+    assert VALUE(0.0, 1e6, 3.0, 7.0, 100.0, 0.003) == pytest.approx(900.0)
+    # the same reached after ln 2 / 0.003 = 231 days: half, less 7 CNY a day for half a perpetuity
+    assert VALUE(np.log(2) / 0.003, 1e6, 3.0, 7.0, 0.0, 0.003) == pytest.approx(500.0 - 7.0 / 0.003 / 2)
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e3), st.floats(0, 1e6))
+def test_nothing_is_worth_anything_to_those_who_do_not_choose(arrival, cost, prize):
+    assert VALUES["none"](arrival, 1e6, prize, cost, 0.0, 0.003) < OUT_OF_THE_RUNNING
+
+
+# Logit ---------------------------------------------------------------------------------------------------------------
+
+OUT = OUT_OF_THE_RUNNING
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (10.0, 20.0, -5.0),
+        (-30.0, -30.0, -30.0),
+        (0.0, 0.0, 0.0),
+        (400.0, 390.0, 0.0),
+        (OUT, 15.0, OUT),
+        (5.0, OUT, 40.0),
+        (OUT, OUT, -10.0),
+    ],
+)
+def test_logit_shares_are_the_softmax(values):
+    # Evenly spaced uniforms: every share is right to a step of the grid, whose edges round once.
+    n, scale = 20_000, 20.0
+    taken = [logit_choice(*values, scale, (k + 0.5) / n) for k in range(n)]
+    shares = np.bincount(taken, minlength=4) / n
+    exact = special.softmax(np.array([0.0, *(v if v > OUT else -np.inf for v in values)]) / scale)
+    assert np.abs(shares - exact).max() <= 1.0 / n
+    assert (shares[exact == 0.0] == 0.0).all()
+
+
+@given(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4), st.floats(-1e4, 1e4), st.integers(0, 2**32 - 1))
+def test_without_noise_the_best_plan_is_taken(spend, repay, upload, word):
+    best = max(0.0, spend, repay, upload)
+    ranked = sorted((0.0, spend, repay, upload))
+    if ranked[-1] - ranked[-2] < 1.0:
+        return
+    taken = logit_choice(spend, repay, upload, 0.01, (word + 0.5) * 2.0**-32)
+    assert (0.0, spend, repay, upload)[taken] == best
+
+
+# Which plans are in the running --------------------------------------------------------------------------------------
+
+UNIFORMS = [1e-9, 0.1, 0.3, 0.5, 0.7, 0.9, 1 - 1e-9]
+
+
+def test_a_plan_that_reaches_the_gate_is_taken():
+    # 30 days x 0.2 = 6 points: 700 reaches 705 at the first publication
+    assert plan(OUTLOOK, gate()) == SPEND
+
+
+def test_an_effort_that_cannot_arrive_before_the_gate_ends_is_never_taken():
+    # publication in 30 days, gate ends in 30: nothing can be won whatever the prize, and noise does not matter
+    for scale in (1e-3, 20.0, 1e4):
+        for uniform in UNIFORMS:
+            assert plan(OUTLOOK, gate(to_end=30.0), prize=1e6, scale=scale, uniform=uniform, owned=7) == REST
+    assert plan(OUTLOOK, gate(to_end=31.0), prize=1e6) == SPEND
+
+
+def test_the_event_of_2016_left_no_time_for_effort():
+    # announced 24 November, dropped by 28 November, next publication 6 December (facts.md, finding 1)
+    known = OUTLOOK._replace(belief=KNOWN, debt=500.0)
+    for outlook in (OUTLOOK, known):
+        for uniform in UNIFORMS:
+            assert plan(outlook, gate(to_end=4.0, to_publication=12.0), prize=1e6, owned=7, uniform=uniform) == REST
+
+
+@pytest.mark.parametrize("kind", ["lottery", "open", "none"])
+@pytest.mark.parametrize("belief", [FOLK, KNOWN])
+@pytest.mark.parametrize("a", [0.0, 0.3, 1.0])
+def test_a_gate_that_does_not_reward_the_score_draws_no_effort(kind, belief, a):
+    outlook = OUTLOOK._replace(belief=belief, debt=500.0)
+    for uniform in UNIFORMS:
+        assert plan(outlook, gate(a), kind=kind, prize=1e6, owned=7, uniform=uniform, scale=1e3) == REST
+
+
+def test_one_who_is_in_already_does_not_strive():
+    inside = OUTLOOK._replace(published=720.0)
+    for uniform in UNIFORMS:
+        assert plan(inside, gate(), prize=1e6, owned=7, uniform=uniform, scale=1e3) == REST
+
+
+def test_those_who_do_not_choose_rest():
+    for uniform in UNIFORMS:
+        assert plan(OUTLOOK, gate(), rule="none", prize=1e6, owned=7, uniform=uniform, scale=1e3) == REST
+
+
+def test_nobody_repays_without_debt_and_nobody_uploads_without_assets():
+    known = OUTLOOK._replace(belief=KNOWN)
+    at_rest = believed_score(known, REST, 30.0, 0)
+    taken = {plan(known, gate(at_rest + 1.0), uniform=u, scale=1e9) for u in np.linspace(0.001, 0.999, 199)}
+    assert taken == {REST, SPEND}
+    indebted = known._replace(debt=500.0)
+    taken = {
+        plan(indebted, gate(at_rest - 3.0), owned=CAR, uniform=u, scale=1e9) for u in np.linspace(0.001, 0.999, 199)
+    }
+    assert taken == {REST, SPEND, REPAY, UPLOAD}
+
+
+def test_an_asset_declared_already_cannot_be_proved_again():
+    known = OUTLOOK._replace(belief=KNOWN, declared=CAR)
+    at_rest = believed_score(known, REST, 30.0, CAR)
+    taken = {plan(known, gate(at_rest + 1.0), owned=CAR, uniform=u, scale=1e9) for u in np.linspace(0.001, 0.999, 199)}
+    assert UPLOAD not in taken
+
+
+def test_two_uploads_are_weighed_when_one_does_not_do():
+    known = OUTLOOK._replace(belief=KNOWN)
+    at_rest = believed_score(known, REST, 30.0, 0)
+    # 30 points: one asset brings 22.2, two 44.4 at 40 CNY; the prize of 1 CNY a day from day 30 is worth 300
+    assert plan(known, gate(at_rest + 30.0), owned=CAR | FUND, prize=1.0) == UPLOAD
+    assert plan(known, gate(at_rest + 30.0), owned=FUND, prize=1.0) != UPLOAD
+
+
+def test_the_earliest_sufficient_publication_counts():
+    # 14 points are 70 days of folk effort: the third publication, in 90 days
+    prospect = plan_prospect(
+        THRESHOLD, VALUE, OUTLOOK, gate(714.0), 600.0, SPEND, 0, 50.0, COSTS.spend_per_day, 0.0, 0.003
+    )
+    assert prospect == VALUE(90.0, 1e6, 50.0, 1.0, 0.0, 0.003)
+    # and not at all within a horizon of two publications
+    assert plan_prospect(THRESHOLD, VALUE, OUTLOOK, gate(714.0, ahead=2), 600.0, SPEND, 0, 50.0, 1.0, 0.0, 0.003) == OUT
+
+
+def test_a_gate_that_starts_later_is_entered_later():
+    prospect = plan_prospect(THRESHOLD, VALUE, OUTLOOK, gate(to_start=50.0), 600.0, SPEND, 0, 50.0, 1.0, 0.0, 0.003)
+    assert prospect == VALUE(50.0, 1e6, 50.0, 1.0, 0.0, 0.003)
+
+
+@pytest.mark.parametrize(
+    ("owned", "declared", "count", "expected"),
+    [
+        (CAR | HOUSE | FUND, 0, 1, CAR),
+        (CAR | HOUSE | FUND, 0, 2, CAR | HOUSE),
+        (CAR | HOUSE | FUND, 0, 3, 7),
+        (HOUSE | FUND, 0, 1, HOUSE),
+        (CAR | FUND, CAR, 1, CAR | FUND),
+        (FUND, FUND, 1, FUND),
+        (0, 0, 1, 0),
+        (CAR | HOUSE, 0, 0, 0),
+        (CAR, FUND, 3, CAR | FUND),
+    ],
+)
+def test_undeclared_assets_are_proved_lowest_flag_first(owned, declared, count, expected):
+    assert nth_undeclared(owned, declared, count) == expected
+
+
+# Out of reach --------------------------------------------------------------------------------------------------------
+
+SHARE = st.floats(0, 1)
+MONEY = st.floats(0, 1e5)
+
+OUTLOOKS = st.builds(
+    Outlook,
+    belief=st.sampled_from([KNOWN, FOLK]),
+    published=st.integers(350, 950).map(float),
+    folk_points_per_day=st.floats(0, 2),
+    recent_spend=st.floats(0, 1000),
+    usual_spend=st.floats(0, 1000),
+    spend_boost=st.floats(0, 10),
+    forgetting_per_day=st.floats(1e-3, 1),
+    half_spend=st.floats(1, 1000),
+    record=SHARE,
+    debt=MONEY,
+    limit=st.floats(1, 1e5),
+    repay_pace=st.floats(0, 1000),
+    spare_cash=MONEY,
+    spare_income_per_day=st.floats(0, 1000),
+    utilisation_weight=SHARE,
+    ability_base=SHARE,
+    identity_base=SHARE,
+    declared=st.just(0),
+    ability_step=st.floats(0, 0.4),
+    identity_step=st.floats(0, 0.4),
+    relationships=SHARE,
+    history_weight=st.just(0.35),
+    ability_weight=st.just(0.25),
+    behaviour_weight=st.just(0.20),
+    identity_weight=st.just(0.15),
+    relationships_weight=st.just(0.05),
+)
+
+
+@given(
+    outlook=OUTLOOKS,
+    owned=st.integers(0, 7),
+    known_assets=st.integers(0, 7),
+    above=st.integers(-5, 150),
+    to_publication=st.integers(1, 31),
+    to_start=st.integers(0, 90),
+    to_end=st.integers(1, 400),
+    ahead=st.integers(1, 24),
+    uniform=st.sampled_from(UNIFORMS),
+)
+def test_out_of_reach_is_a_true_bound(
+    outlook, owned, known_assets, above, to_publication, to_start, to_end, ahead, uniform
+):
+    outlook = outlook._replace(declared=owned & known_assets)
+    at_rest = believed_score(outlook, REST, float(to_publication), outlook.declared)
+    threshold = float(np.clip(np.floor(at_rest) + above, 350, 951))
+    view = gate(threshold, float(to_start), float(to_end), float(to_publication), ahead)
+    spared = out_of_reach(THRESHOLD, outlook, view, 600.0, owned)
+    event(f"out of reach: {bool(spared)}")
+    taken = plan(outlook, view, owned=owned, prize=1e6, uniform=uniform, scale=1e9)
+    event(f"plan: {taken}")
+    if spared:
+        assert taken == REST
+
+
+@given(OUTLOOKS, st.integers(0, 7), st.integers(0, 7), st.floats(0, 750))
+def test_no_plan_exceeds_the_best_conceivable_score(outlook, owned, known_assets, days):
+    outlook = outlook._replace(declared=owned & known_assets)
+    best = best_conceivable_score(outlook, owned, days)
+    for count in range(4):
+        declared = nth_undeclared(owned, outlook.declared, count)
+        for taken in (REST, SPEND, REPAY, UPLOAD):
+            assert believed_score(outlook, taken, days, declared) <= best + 1e-9
+
+
+def test_out_of_reach_spares_the_far_and_not_the_near():
+    # six publications from day 30 on: 180 days, 36 points of folk effort
+    assert not out_of_reach(THRESHOLD, OUTLOOK, gate(736.0), 600.0, 0)
+    assert out_of_reach(THRESHOLD, OUTLOOK, gate(737.0), 600.0, 0)
+
+
+# Reviews -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("user", [0, 3, 11, 100_000])
+def test_a_user_reviews_once_in_every_period(user):
+    due = [day for day in range(70) if review_due(day, user, 7)]
+    assert len(due) == 10
+    assert set(np.diff(due)) == {7}
