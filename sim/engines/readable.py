@@ -491,21 +491,22 @@ def named_contacts(scenario: Scenario, p: SimpleNamespace) -> Contacts:
 class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
     """A payment app, its users, a circle and a gate; one step is one day.
 
-    scenario: what to run (the shipped base with a gate at 750 if not given); seed: of the luck; the other arguments, if
-    given, replace single values of the scenario, so that `mesa.batch_run` can vary them: users, threshold (makes the gate a
+    specification: the scenario to run (the shipped gate_750 with 500 users if not given; Mesa keeps the name `scenario` for
+    itself); seed: of the luck, the scenario's own if not given, so vary it to get replicates; the other arguments, if given,
+    replace single values of the scenario, so that `mesa.batch_run` can vary them: users, threshold (makes the gate a
     hard threshold), responsive_share.
     """
 
     def __init__(
         self,
-        scenario: Scenario | None = None,
+        specification: Scenario | None = None,
         *,
         seed: int | None = None,
         users: int | None = None,
         threshold: int | None = None,
         responsive_share: float | None = None,
     ) -> None:
-        scenario = scenario if scenario is not None else _example()
+        scenario = specification if specification is not None else _example()
         data = scenario.model_dump(mode="json")
         if users is not None:
             data["run"]["users"] = int(users)
@@ -517,8 +518,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         scenario = Scenario.model_validate(data)
         luck_seed = scenario.run.seed if seed is None else int(seed)
         # Mesa's own generator is never drawn from; it gets the same number for the record.
-        super().__init__(seed=luck_seed % 2**32)
-        self.scenario = scenario
+        super().__init__(rng=luck_seed % 2**32)
+        self.specification = scenario
         self.p = as_namespace(numbers(scenario, luck_seed))
         self.calendar = make_calendar(scenario)
         self.admission = ADMISSIONS[scenario.policy.gate.kind]
@@ -595,7 +596,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
 
     def step(self) -> None:
         """One day, in the order of `sim.model.schedule`; nothing after the scenario's last day."""
-        if self.tick >= self.scenario.run.ticks:
+        if self.tick >= self.specification.run.ticks:
             self.running = False
             return
         tick, flag = self.tick, int(self.calendar.flags[self.tick])
@@ -627,7 +628,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.yesterday = [int(value) for value in self.total]
         self.history.append(self.yesterday)
         self.tick += 1
-        self.running = self.tick < self.scenario.run.ticks
+        self.running = self.tick < self.specification.run.ticks
         self.datacollector.collect(self)
 
 

@@ -1,0 +1,59 @@
+"""Every command and snippet of README runs as it stands (smaller where it would take long)."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from tests.conftest import ROOT
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return [text for name, text in re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE) if name == language]
+
+
+def commands():
+    return [line for block in blocks("") for line in block.splitlines() if "scoregate" in line and "pip install" not in line]
+
+
+def test_the_two_commands_are_the_ones_ci_and_a_stranger_use():
+    run, tests = (block.strip() for block in blocks("") if "pip install uv" in block)
+    assert run == "pip install uv && uv run scoregate run scenarios/gate_750.yaml"
+    assert tests in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert (ROOT / "scenarios" / "gate_750.yaml").is_file()
+
+
+@pytest.mark.parametrize("command", commands())
+def test_command_runs(command, workspace):
+    Path("mine.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
+    arguments = shlex.split(command.removeprefix("uv run scoregate "))
+    if arguments[0] == "run":
+        arguments += ["--users", "300", "--ticks", "40", "--replicates", "2", "--no-figures"]
+    shown = CliRunner().invoke(app, arguments)
+    assert shown.exit_code == 0, shown.output
+
+
+def test_there_are_commands_to_try():
+    assert len(commands()) == 4
+
+
+def test_python_snippet_runs(workspace):
+    scope = {}
+    exec(blocks("python")[0], scope)
+    assert len(scope["r"].ticks) == 2 * 3 * 60
+    assert "per user and day against open_circle" in scope["r"].summary()
+
+
+def test_every_shipped_scenario_is_explained():
+    for path in (ROOT / "scenarios").glob("*.yaml"):
+        assert f"| {path.name} |" in TEXT
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
+        assert (ROOT / target).exists(), target
