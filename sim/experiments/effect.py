@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit  # scipy.stats takes seconds to import
 
 from sim.model.measures import MEASURES, USER_MEASURES
 
@@ -33,7 +33,7 @@ def t_interval(values: np.ndarray, level: float = 0.95) -> Interval:
     mean = float(seen.mean())
     if seen.size == 1:
         return Interval(mean, float("nan"), float("nan"), 1)
-    half = float(stats.t.ppf(0.5 + level / 2, seen.size - 1) * seen.std(ddof=1) / np.sqrt(seen.size))
+    half = float(stdtrit(seen.size - 1, 0.5 + level / 2) * seen.std(ddof=1) / np.sqrt(seen.size))
     return Interval(mean, mean - half, mean + half, int(seen.size))
 
 
