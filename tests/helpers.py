@@ -1,6 +1,7 @@
 """What several test files share: short ways to write a scenario, to run it and to read what came out."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -54,8 +55,9 @@ def scenario(*changes: Mapping[str, Any]) -> Scenario:
     return Scenario.model_validate(data)
 
 
+@cache
 def finished(given: Scenario, seed: int = 1, engine: str = "fast") -> Any:
-    """The engine of that name after a whole run."""
+    """The engine of that name after a whole run, for looking at only: the same scenario is run once."""
     made = ENGINES[engine](given, seed)
     made.run(given.run.ticks)
     return made

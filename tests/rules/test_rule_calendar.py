@@ -100,6 +100,10 @@ def test_dates_not_given_follow_the_circle():
     assert gate_dates(scenario(closing))[2] == 80  # no gate outlives the circle
 
 
+def test_without_publications_nobody_waits_for_one():
+    assert make_calendar(scenario(GATED, {"switches.score": False})).days_to_publication.min() > 100_000
+
+
 @pytest.mark.parametrize(
     ("changes", "gone"),
     [

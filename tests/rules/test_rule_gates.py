@@ -51,6 +51,9 @@ TABLE = [
     (SEEKER, COMMENT, False, COMMENT, False, True),  # before and after the rule
     (SEEKER, VIEW, True, COMMENT | VIEW, False, False),
     (SEEKER, VIEW, True, COMMENT | VIEW, True, True),
+    (SEEKER, LIKE, True, VIEW, False, False),  # who may not view may do nothing else
+    (SEEKER, COMMENT, True, VIEW, False, False),
+    (SEEKER, COMMENT, True, VIEW, True, True),
     (SEEKER, LIKE, True, 0, False, True),  # a gate that covers nothing
     (POSTER, COMMENT, True, COMMENT, False, True),  # posters whatever their score
     (POSTER, VIEW, True, ALL_FEATURES, False, True),
