@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 import platformdirs
-from numba import cfunc, types
+from numba import cfunc, from_dtype, types
 from numba.core import config
 from numba.extending import register_jitable
+from numpy.typing import NDArray
 
 import sim.model
+from sim.engines.memory import DESK, TODAY
 from sim.model.rule import RULES, VECTOR_RULES
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True}
@@ -49,15 +52,35 @@ def use_rules() -> None:
     for rules, inside in ((RULES, False), (VECTOR_RULES, True)):
         for rule in rules:
             if rule not in _registered:
-                register_jitable(error_model="numpy", forceinline=inside)(rule)
+                register_jitable(error_model="numpy", forceinline=inside, no_cfunc_wrapper=True)(rule)
                 _registered.add(rule)
 
 
 ADMISSION = types.float64(*[types.float64] * 7)
 PLAN_VALUE = types.float64(*[types.float64] * 6)
 
+PHASES: dict[str, Callable[..., int]] = {}
+"""Every phase by name."""
+
+
+def phase(function: Callable[..., int]) -> Callable[..., int]:
+    """Mark a function as a phase, compiled when its address is asked for; returns it unchanged."""
+    PHASES[function.__name__] = function
+    return function
+
 
 @cache
-def pointer(function: Callable[..., float], signature: Any) -> Any:
-    """A rule as a compiled function that kernels take as an argument: one kernel serves every gate and way of choosing."""
-    return cfunc(signature, cache=True)(function)
+def rule_address(function: Callable[..., float], signature: Any) -> int:
+    """Address of a compiled rule that phases call: one phase serves every gate and way of choosing."""
+    return int(cfunc(signature, cache=True)(function).address)
+
+
+@cache
+def _compiled_phase(name: str, params: Any) -> Any:
+    signature = types.int64(from_dtype(DESK), from_dtype(params), from_dtype(TODAY), types.int64, types.int64)
+    return cfunc(signature, cache=True, error_model="numpy")(PHASES[name])
+
+
+def phase_address(function: Callable[..., int], params: NDArray[np.void]) -> int:
+    """Address of a compiled phase, for the numbers of a scenario (as a record)."""
+    return int(_compiled_phase(function.__name__, params.dtype).address)

@@ -1,10 +1,10 @@
-"""Day 0 in compiled code: the people, their contacts, their first scores."""
+"""Day 0 in compiled code: the people and their contacts."""
 
-import numpy as np
 from numba import njit
+from numpy import float64, int64
 
-from sim.engines.compiled import INNER, OPTIONS
-from sim.engines.kernels import BLOCK, publication_block, relationships_block
+from sim.engines.compiled import OPTIONS, phase, use_rules
+from sim.engines.memory import BLOCK, byte_column, call_phase, float_column, int_column, short_column
 from sim.engines.team import BLOCKS, fetch_add
 from sim.model import columns as c
 from sim.model.contacts import far_contact, far_contacts_named
@@ -21,12 +21,41 @@ from sim.model.population import (
 )
 from sim.model.usage import expected_visits
 
+use_rules()
 
-@njit(**INNER)
-def people_block(f, i, s, b, p, low, high):
+
+@phase
+def people_phase(desk, p, today, low, high):
     """Users low to high as they are on day 0; their ids are in place already."""
-    for user in range(low, high):
-        who = np.int64(i[c.ID, user])
+    id_ = int_column(desk, c.ID, low, high)
+    payment_rate_ = float_column(desk, c.PAYMENT_RATE, low, high)
+    base_visits_ = float_column(desk, c.BASE_VISITS, low, high)
+    rival_rate_ = float_column(desk, c.RIVAL_RATE, low, high)
+    true_ability_ = float_column(desk, c.TRUE_ABILITY, low, high)
+    ability_base_ = float_column(desk, c.ABILITY_BASE, low, high)
+    identity_base_ = float_column(desk, c.IDENTITY_BASE, low, high)
+    circle_worth_ = float_column(desk, c.CIRCLE_WORTH, low, high)
+    privacy_cost_ = float_column(desk, c.PRIVACY_COST, low, high)
+    income_ = int_column(desk, c.INCOME, low, high)
+    ticket_ = int_column(desk, c.TICKET, low, high)
+    shopping_share_ = byte_column(desk, c.SHOPPING_SHARE, low, high)
+    owned_ = byte_column(desk, c.OWNED, low, high)
+    declared_ = byte_column(desk, c.DECLARED, low, high)
+    has_file_ = byte_column(desk, c.HAS_FILE, low, high)
+    responsive_ = byte_column(desk, c.RESPONSIVE, low, high)
+    belief_ = byte_column(desk, c.BELIEF, low, high)
+    role_ = byte_column(desk, c.ROLE, low, high)
+    liquidity_ = int_column(desk, c.LIQUIDITY, low, high)
+    debt_ = int_column(desk, c.DEBT, low, high)
+    record_ = float_column(desk, c.RECORD, low, high)
+    recent_spend_ = float_column(desk, c.RECENT_SPEND, low, high)
+    habit_ = float_column(desk, c.HABIT, low, high)
+    relationships_ = float_column(desk, c.RELATIONSHIPS, low, high)
+    learned_day_ = short_column(desk, c.LEARNED_DAY, low, high)
+    admitted_day_ = short_column(desk, c.ADMITTED_DAY, low, high)
+    last_visit_day_ = short_column(desk, c.LAST_VISIT_DAY, low, high)
+    for k in range(high - low):
+        who = int64(id_[k])
         wealth = wealth_factor(p, who)
         income = income_of(p, wealth)
         rate, ticket, share, payments = spending_of(p, wealth, who)
@@ -35,59 +64,48 @@ def people_block(f, i, s, b, p, low, high):
         ability, identity = seen_of(p, wealth, true_ability, who)
         owned, declared, has_file = assets_of(p, wealth, who)
         responsive, folk, role, worth, privacy = traits_of(p, who)
-        f[c.PAYMENT_RATE, user] = rate
-        f[c.BASE_VISITS, user] = visits
-        f[c.RIVAL_RATE, user] = rival
-        f[c.TRUE_ABILITY, user] = true_ability
-        f[c.ABILITY_BASE, user] = ability
-        f[c.IDENTITY_BASE, user] = identity
-        f[c.CIRCLE_WORTH, user] = worth
-        f[c.PRIVACY_COST, user] = privacy
-        i[c.INCOME, user] = income
-        i[c.TICKET, user] = ticket
-        b[c.SHOPPING_SHARE, user] = share
-        b[c.OWNED, user] = owned
-        b[c.DECLARED, user] = declared
-        b[c.HAS_FILE, user] = has_file
-        b[c.RESPONSIVE, user] = responsive
-        b[c.BELIEF, user] = folk
-        b[c.ROLE, user] = role
-        rate = np.float64(f[c.PAYMENT_RATE, user])
+        payment_rate_[k] = rate
+        base_visits_[k] = visits
+        rival_rate_[k] = rival
+        true_ability_[k] = true_ability
+        ability_base_[k] = ability
+        identity_base_[k] = identity
+        circle_worth_[k] = worth
+        privacy_cost_[k] = privacy
+        income_[k] = income
+        ticket_[k] = ticket
+        shopping_share_[k] = share
+        owned_[k] = owned
+        declared_[k] = declared
+        has_file_[k] = has_file
+        responsive_[k] = responsive
+        belief_[k] = folk
+        role_[k] = role
+        rate = float64(payment_rate_[k])
         liquidity, debt, record = past_of(
-            p, income, ticket, rate, share, np.float64(f[c.TRUE_ABILITY, user]), has_file, who
+            p, income, ticket, rate, share, float64(true_ability_[k]), has_file, who
         )
-        i[c.LIQUIDITY, user] = liquidity
-        i[c.DEBT, user] = debt
-        f[c.RECORD, user] = record
-        f[c.RECENT_SPEND, user] = rate * ticket * 0.01
-        f[c.HABIT, user] = expected_visits(np.float64(f[c.BASE_VISITS, user]), rate, p.usage_check_rate)
-        f[c.RELATIONSHIPS, user] = p.score_uninformed_relationships
-        s[c.LEARNED_DAY, user] = -1
-        s[c.ADMITTED_DAY, user] = -1
-        s[c.LAST_VISIT_DAY, user] = -1
+        liquidity_[k] = liquidity
+        debt_[k] = debt
+        record_[k] = record
+        recent_spend_[k] = rate * ticket * 0.01
+        habit_[k] = expected_visits(float64(base_visits_[k]), rate, p.usage_check_rate)
+        relationships_[k] = p.score_uninformed_relationships
+        learned_day_[k] = -1
+        admitted_day_[k] = -1
+        last_visit_day_[k] = -1
+    return 0
 
 
 @njit(**OPTIONS)
-def make_people(f, i, s, b, params, team):
-    """All users, by a team whose members take a block at a time."""
-    users = s.shape[1]
+def sweep(address, desks, params, todays, team, me):
+    """One phase for all users, by a team whose members take a block at a time."""
+    users = desks[me].users
     while True:
         low = fetch_add(team, BLOCKS, 1) * BLOCK
         if low >= users:
             return
-        people_block(f, i, s, b, params[0], low, min(users, low + BLOCK))
-
-
-@njit(**OPTIONS)
-def first_scores(f, i, s, b, starts, others, params):
-    """First published scores: a round without contacts, then relationships from those, then the scores of day 0."""
-    p = params[0]
-    users = s.shape[1]
-    publication_block(f, i, s, b, p, 0, 1, 0, users)
-    relationships_block(f, s, starts, others, p, 0, users)
-    publication_block(f, i, s, b, p, 0, 2, 0, users)
-    for user in range(users):
-        s[c.STARTING_SCORE, user] = s[c.SCORE, user]
+        call_phase(address, desks[me], params[0], todays[0], low, min(users, low + BLOCK))
 
 
 @njit(**OPTIONS)

@@ -9,12 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
-from sim.engines.compiled import ADMISSION, PLAN_VALUE, pointer
-from sim.engines.day_zero import count_far, first_scores, make_people, name_far
-from sim.engines.kernels import BLOCK
+from sim.engines.compiled import ADMISSION, PLAN_VALUE, phase_address, rule_address
+from sim.engines.day_zero import count_far, name_far, people_phase, sweep
+from sim.engines.kernels import (
+    ALWAYS,
+    BLOCK_PHASES,
+    NO_GATE_AHEAD,
+    circle_phase,
+    publication_phase,
+    relationships_phase,
+    tell_phase,
+)
+from sim.engines.memory import BLOCK, TODAY, Desks
 from sim.engines.team import STOP, new_team
-from sim.engines.ticks import TODAY, run_ticks
-from sim.model.calendar import make_calendar
+from sim.engines.ticks import FIRST_OF_BLOCK, run_ticks
+from sim.model.calendar import GATE_AHEAD, make_calendar
 from sim.model.choice import VALUES
 from sim.model.contacts import Contacts, assemble, complete, nobody
 from sim.model.gates import ADMISSIONS
@@ -53,11 +62,24 @@ class DayZero:
         self.columns = Columns(users)
         self.columns["id"][:] = np.arange(users, dtype=np.int32)
         params = as_record(numbers(scenario, seed))
-        team = new_team()
-        with ThreadPoolExecutor(threads) as pool:
-            for future in [pool.submit(make_people, *self.columns.arrays, params, team) for _ in range(threads)]:
+        no_totals = np.zeros((1, COUNT), np.int64)
+        desks = Desks(threads, self.columns.arrays, self.contacts.starts, self.contacts.others, no_totals)
+        today = np.zeros(1, TODAY)
+
+        def everybody(phase: Callable[..., int]) -> None:
+            address, team = phase_address(phase, params), new_team()
+            for future in [pool.submit(sweep, address, desks.records, params, today, team, me) for me in range(threads)]:
                 future.result()
-        first_scores(*self.columns.arrays, self.contacts.starts, self.contacts.others, params)
+
+        with ThreadPoolExecutor(threads) as pool:
+            everybody(people_phase)
+            # The first scores: a round without contacts, then relationships from those, then the scores of day 0.
+            today["round"] = 1
+            everybody(publication_phase)
+            everybody(relationships_phase)
+            today["round"] = 2
+            everybody(publication_phase)
+        self.columns["starting_score"][:] = self.columns["score"]
 
 
 class FastEngine:
@@ -76,13 +98,19 @@ class FastEngine:
         self.tick = 0
         self._params = as_record(numbers(scenario, seed))
         self._today = np.zeros(1, TODAY)
-        self._calendar = make_calendar(scenario)
+        calendar = make_calendar(scenario)
+        self._calendar = np.array(calendar, np.int64)
+        self._calendar[0] |= ALWAYS | np.where(calendar.flags & GATE_AHEAD, 0, NO_GATE_AHEAD)
         self._result = np.zeros((scenario.run.ticks + 1, COUNT), np.int64)
-        self._partial = np.zeros((self.threads, (COUNT + 7) // 8 * 8), np.int64)
-        self._learned = np.zeros(self.columns.users, np.int32)
-        self._learned_counts = np.zeros((self.columns.users + BLOCK - 1) // BLOCK, np.int64)
-        self._admission = pointer(ADMISSIONS[scenario.policy.gate.kind], ADMISSION)
-        self._plan_value = pointer(VALUES[scenario.rule if scenario.switches.choice else "none"], PLAN_VALUE)
+        rules = (
+            rule_address(ADMISSIONS[scenario.policy.gate.kind], ADMISSION),
+            rule_address(VALUES[scenario.rule if scenario.switches.choice else "none"], PLAN_VALUE),
+        )
+        arrays, contacts = self.columns.arrays, self.contacts
+        self._desks = Desks(self.threads, arrays, contacts.starts, contacts.others, self._result, rules)
+        self._when = np.array([ALWAYS] * FIRST_OF_BLOCK + [when for when, _ in BLOCK_PHASES], np.int64)
+        phases = (circle_phase, relationships_phase, tell_phase, *(phase for _, phase in BLOCK_PHASES))
+        self._addresses = np.array([phase_address(phase, self._params) for phase in phases], np.int64)
 
     @property
     def totals(self) -> NDArray[np.int64]:
@@ -94,24 +122,16 @@ class FastEngine:
         last = min(self.tick + ticks, self.scenario.run.ticks)
         team = new_team()
         arguments = (
-            *self.columns.arrays,
-            self.contacts.starts,
-            self.contacts.others,
+            self._desks.records,
             self._params,
             self._today,
-            self._calendar.flags,
-            self._calendar.days_to_publication,
-            self._calendar.days_to_start,
-            self._calendar.days_to_end,
-            self._calendar.days_open,
-            self._admission,
-            self._plan_value,
+            self._calendar,
+            self._addresses,
+            self._when,
             self.tick,
             last,
             self._result,
-            self._partial,
-            self._learned,
-            self._learned_counts,
+            self._desks.totals,
             team,
             self.threads,
         )

@@ -1,19 +1,50 @@
-"""The compiled phases of a tick: each a loop over one block of users, calling the rules of the model.
+"""The compiled phases of a tick: each a loop over the users low to high (excluded), calling the rules of the model.
 
-Blocks are small enough to stay in cache while all phases pass over them. Sub-score arithmetic is in double precision;
-columns are stored in single. `f, i, s, b` are the float32, int32, int16 and uint8 arrays of `sim.engines.columns`.
+Every phase has the same shape, `phase(desk, p, today, low, high)`: see `sim.engines.memory`. Sub-score arithmetic is in
+double precision; columns are stored in single. Loops are short and over few arrays each, so that the compiler can rule out
+overlap and work out several users at once; where a phase concerns few users, their places are listed first without a
+branch, which no processor could foresee.
 """
 
-import numpy as np
-from numba import njit
+from numpy import float32, float64, int16, int64
 
-from sim.draws import CIRCLE, ERRAND, GATE, PLAN, POST, SCORE, STATEMENT, luck, philox, unit
-from sim.engines.compiled import INNER, use_rules
+from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, luck, philox, unit
+from sim.engines.compiled import ADMISSION, PLAN_VALUE, phase, use_rules
+from sim.engines.memory import (
+    BLOCK,
+    amount_row,
+    byte_column,
+    chosen_row,
+    count_row,
+    float_column,
+    function_at,
+    int_column,
+    learned_counts_of,
+    learned_of,
+    luck_row,
+    others_of,
+    own_totals,
+    rate_row,
+    short_column,
+    starts_of,
+    totals_of,
+)
 from sim.model import columns as c
 from sim.model import totals as n
 from sim.model.awareness import learning_hazard
-from sim.model.choice.review import Costs, choose_plan, out_of_reach, review_due
-from sim.model.circle import circle_rate, may_use, reply_chance, tip_amount
+from sim.model.calendar import (
+    CAMPAIGN,
+    CIRCLE_LIVE,
+    GATE_ACTIVE,
+    GATE_AHEAD,
+    GATE_DAY,
+    KNOWN_ABOUT,
+    PUBLICATION,
+    REVIEW_ALL,
+)
+from sim.model.calendar import STATEMENT as STATEMENT_DAY
+from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, review_due
+from sim.model.circle import circle_rate, circle_today, may_use, reply_chance, tip_amount
 from sim.model.money import (
     buffer_months,
     charged,
@@ -29,7 +60,6 @@ from sim.model.counts import (
     ONE,
     in_normal_tail,
     normal_between,
-    normal_in_tail,
     poisson_by_normal,
     poisson_count,
     poisson_if_few,
@@ -47,7 +77,7 @@ from sim.model.score import (
     relationships,
     utilisation,
 )
-from sim.model.states import COMMENT, FOLK, LIKE, POSTER, REPAY, REST, SEEKER, SPEND, TIP, UPLOAD, VIEW
+from sim.model.states import COMMENT, LIKE, POSTER, REPAY, REST, SEEKER, SPEND, TIP, UPLOAD, VIEW
 from sim.model.usage import (
     checks_rate,
     displacement,
@@ -60,79 +90,72 @@ from sim.model.usage import (
 
 use_rules()
 
-BLOCK = 1024
+admission_at = function_at(ADMISSION)
+plan_value_at = function_at(PLAN_VALUE)
+
+# Rows of the scratch arrays of a block. Words of luck: four of VISITS, then four of CIRCLE.
+HABIT, PAYMENT, CHECK, IN_CIRCLE, RIVAL, NORMAL = range(6)
+ERRANDS = 5
+VISITS_TODAY = 6
+HABIT_WORD, RIVAL_WORD, PAYMENT_WORD, CHECK_WORD, CIRCLE_WORD, LIKE_WORD, COMMENT_WORD, TIP_WORD = range(8)
 
 
-@njit(**INNER)
-def fill(words, ids, seed_low, seed_high, stream, tick):
-    """Four words of luck for each user of a block: `words` is uint32 (4, BLOCK), `ids` int32 (users of the block)."""
-    words0, words1, words2, words3 = words[0], words[1], words[2], words[3]
-    for k in range(ids.size):
-        w0, w1, w2, w3 = philox(np.int64(ids[k]), 0, tick, stream, seed_low, seed_high)
-        words0[k] = w0
-        words1[k] = w1
-        words2[k] = w2
-        words3[k] = w3
+@phase
+def circle_phase(desk, p, today, low, high):
+    """Phase circle: the circle's state from yesterday's totals; yesterday's tips shared out among yesterday's posts."""
+    yesterday = totals_of(desk, today.tick, 0, n.COUNT)
+    posts = yesterday[n.POSTED]
+    today.escrow += yesterday[n.TIPS_FEN] - yesterday[n.TIPS_RECEIVED_FEN]
+    today.tip_each = today.escrow // posts if posts > 0 else 0
+    motivation, appeal, pull, attention, exclusive = p.circle_first_motivation, 0.0, 0.0, 0.0, 1.0
+    if today.flags & CIRCLE_LIVE != 0:
+        motivation, appeal, pull, attention, exclusive = circle_today(
+            p,
+            today.days_open,
+            today.motivation,
+            posts,
+            yesterday[n.LIKES] + yesterday[n.COMMENTS] + yesterday[n.TIPS],
+            yesterday[n.KNOWING],
+            yesterday[n.COMMENTERS],
+        )
+    today.motivation = motivation
+    today.appeal = appeal
+    today.pull = pull
+    today.attention = attention
+    today.exclusivity = exclusive
+    return 0
 
 
-@njit(**INNER)
-def count_few(rates, words, counts, size):
-    """Poisson counts of a block (first `size` places): small ones all together, the others one by one."""
-    for k in range(size):
-        counts[k] = poisson_if_few(rates[k], words[k])
-    for k in range(size):
-        if counts[k] == FEW or rates[k] >= NORMAL_RATE:
-            counts[k] = poisson_count(rates[k], np.int64(words[k]))
-
-
-@njit(**INNER)
-def count_rare(rates, words, counts, size):
-    """Poisson counts of a block where nearly all are zero: since e**-rate is at least 1 - rate, most need no more."""
-    for k in range(size):
-        counts[k] = unit_single(words[k]) >= ONE - rates[k]
-    for k in range(size):
-        if counts[k] != 0:
-            counts[k] = poisson_count(rates[k], np.int64(words[k]))
-
-
-@njit(**INNER)
-def count_many(rates, words, normals, counts, size):
-    """Poisson counts of a block where most rates are large: by both ways all together, the exceptions one by one."""
-    for k in range(size):
-        normals[k] = normal_between(words[k])
-    for k in range(size):
-        if in_normal_tail(words[k]):
-            normals[k] = normal_in_tail(np.int64(words[k]))
-    for k in range(size):
-        by_normal = poisson_by_normal(max(rates[k], NORMAL_RATE), normals[k])
-        by_terms = poisson_if_few(rates[k], words[k])
-        counts[k] = by_normal if rates[k] >= NORMAL_RATE else by_terms
-    for k in range(size):
-        if counts[k] == FEW and rates[k] < NORMAL_RATE:
-            counts[k] = poisson_count(rates[k], np.int64(words[k]))
-
-
-@njit(**INNER)
-def relationships_block(f, s, starts, others, p, low, high):
+@phase
+def relationships_phase(desk, p, today, low, high):
     """Phase relationships."""
-    for user in range(low, high):
-        first, last = starts[user], starts[user + 1]
+    starts, others = starts_of(desk, 0, low, high + 1), others_of(desk, 0, 0, 1)
+    scores = short_column(desk, c.SCORE, 0, desk.users)
+    parts = float_column(desk, c.RELATIONSHIPS, low, high)
+    for k in range(high - low):
+        first, last = starts[k], starts[k + 1]
         points = 0
-        for k in range(first, last):
-            points += np.int64(s[c.SCORE, others[k]])
-        f[c.RELATIONSHIPS, user] = relationships(points, last - first, p.score_uninformed_relationships)
+        for e in range(first, last):
+            points += int64(scores[others[e]])
+        parts[k] = relationships(points, last - first, p.score_uninformed_relationships)
+    return 0
 
 
-@njit(**INNER)
-def statement_block(f, i, errands, p, tick, low, high, total):
+@phase
+def statement_phase(desk, p, today, low, high):
     """Phase statement."""
-    for user in range(low, high):
-        income = np.int64(i[c.INCOME, user])
-        shock, _, _, _ = luck(p.seed_low, p.seed_high, STATEMENT, tick, np.int64(i[c.ID, user]), 0)
-        months = buffer_months(p.money_buffer_median, p.money_buffer_spread, np.float64(f[c.TRUE_ABILITY, user]))
+    total = own_totals(desk, 0, 0, n.COUNT)
+    ids, incomes = int_column(desk, c.ID, low, high), int_column(desk, c.INCOME, low, high)
+    liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
+    abilities, records = float_column(desk, c.TRUE_ABILITY, low, high), float_column(desk, c.RECORD, low, high)
+    errands = count_row(desk, ERRANDS, 0, BLOCK)
+    for k in range(high - low):
+        income = int64(incomes[k])
+        shock, _, _, _ = luck(p.seed_low, p.seed_high, STATEMENT, today.tick, int64(ids[k]), 0)
+        months = buffer_months(p.money_buffer_median, p.money_buffer_spread, float64(abilities[k]))
         liquidity, debt, living, added, due, paid, saved = statement(
-            np.int64(i[c.LIQUIDITY, user]),
-            np.int64(i[c.DEBT, user]),
+            int64(liquidities[k]),
+            int64(debts[k]),
             income,
             months,
             p.money_living_share,
@@ -142,11 +165,12 @@ def statement_block(f, i, errands, p, tick, low, high, total):
             p.money_limit_months,
             shock,
         )
-        i[c.LIQUIDITY, user] = liquidity
-        i[c.DEBT, user] = debt
+        liquidities[k] = liquidity
+        debts[k] = debt
+        errands[k] = (due > 0) & (paid > 0)
         if due > 0:
-            f[c.RECORD, user] = record_after_statement(
-                np.float64(f[c.RECORD, user]),
+            records[k] = record_after_statement(
+                float64(records[k]),
                 paid > 0,
                 p.score_streak_gain,
                 p.score_missed_loss,
@@ -154,328 +178,521 @@ def statement_block(f, i, errands, p, tick, low, high, total):
                 p.score_record_forgetting,
             )
             total[n.BILLS] += 1
-            if paid > 0:
-                errands[user - low] += 1
-            else:
-                total[n.BILLS_MISSED] += 1
+            total[n.BILLS_MISSED] += paid == 0
         total[n.INCOME_FEN] += income
         total[n.LIVING_FEN] += living
         total[n.INTEREST_FEN] += added
         total[n.REPAID_BILL_FEN] += paid
         total[n.SAVED_FEN] += saved
+    return 0
 
 
-@njit(**INNER)
-def publication_block(f, i, s, b, p, tick, whom, low, high):
+@phase
+def publication_phase(desk, p, today, low, high):
     """Phase publication."""
-    for user in range(low, high):
-        limit = credit_limit(np.int64(i[c.INCOME, user]), p.money_limit_months)
-        in_use = utilisation(np.int64(i[c.DEBT, user]), limit)
-        declared = np.int64(b[c.DECLARED, user])
+    ids, incomes, debts = (
+        int_column(desk, c.ID, low, high),
+        int_column(desk, c.INCOME, low, high),
+        int_column(desk, c.DEBT, low, high),
+    )
+    records, spends = float_column(desk, c.RECORD, low, high), float_column(desk, c.RECENT_SPEND, low, high)
+    abilities, identities = (
+        float_column(desk, c.ABILITY_BASE, low, high),
+        float_column(desk, c.IDENTITY_BASE, low, high),
+    )
+    parts = float_column(desk, c.RELATIONSHIPS, low, high)
+    declareds, scores = byte_column(desk, c.DECLARED, low, high), short_column(desk, c.SCORE, low, high)
+    for k in range(high - low):
+        limit = credit_limit(int64(incomes[k]), p.money_limit_months)
+        in_use = utilisation(int64(debts[k]), limit)
+        declared = int64(declareds[k])
         raw = raw_score(
-            history(np.float64(f[c.RECORD, user]), in_use, p.score_utilisation_weight),
-            raised(np.float64(f[c.ABILITY_BASE, user]), declared, p.score_ability_per_asset),
-            behaviour(np.float64(f[c.RECENT_SPEND, user]), p.score_half_spend),
-            raised(np.float64(f[c.IDENTITY_BASE, user]), declared, p.score_identity_per_asset),
-            np.float64(f[c.RELATIONSHIPS, user]),
+            history(float64(records[k]), in_use, p.score_utilisation_weight),
+            raised(float64(abilities[k]), declared, p.score_ability_per_asset),
+            behaviour(float64(spends[k]), p.score_half_spend),
+            raised(float64(identities[k]), declared, p.score_identity_per_asset),
+            float64(parts[k]),
             p.score_history_weight,
             p.score_ability_weight,
             p.score_behaviour_weight,
             p.score_identity_weight,
             p.score_relationships_weight,
         )
-        noise, _, _, _ = luck(p.seed_low, p.seed_high, SCORE, tick, np.int64(i[c.ID, user]), whom)
-        s[c.SCORE, user] = published_score(raw, p.score_noise, noise)
+        noise, _, _, _ = luck(p.seed_low, p.seed_high, SCORE, today.tick, int64(ids[k]), today.round)
+        scores[k] = published_score(raw, p.score_noise, noise)
+    return 0
 
 
-@njit(**INNER)
-def admission_block(i, s, b, p, admission, tick, gate_active, low, high, total):
+@phase
+def admission_phase(desk, p, today, low, high):
     """Phase admission."""
-    for user in range(low, high):
+    admission = admission_at(desk.admission)
+    day = float64(today.tick)
+    ids = int_column(desk, c.ID, low, high)
+    scores, starting = short_column(desk, c.SCORE, low, high), short_column(desk, c.STARTING_SCORE, low, high)
+    since, admits = short_column(desk, c.ADMITTED_DAY, low, high), byte_column(desk, c.ADMITTED, low, high)
+    gate_active = today.flags & GATE_ACTIVE != 0
+    newly = 0
+    for k in range(high - low):
         admitted = 0
         if gate_active:
-            standing, _, _, _ = luck(p.seed_low, p.seed_high, GATE, 0, np.int64(i[c.ID, user]), 0)
-            score = np.float64(s[c.SCORE, user])
-            start = np.float64(s[c.STARTING_SCORE, user])
-            if standing < admission(score, start, np.float64(tick), p.gate_a, p.gate_b, p.gate_c, p.gate_d):
+            standing, _, _, _ = luck(p.seed_low, p.seed_high, GATE, 0, int64(ids[k]), 0)
+            score, start = float64(scores[k]), float64(starting[k])
+            if standing < admission(score, start, day, p.gate_a, p.gate_b, p.gate_c, p.gate_d):
                 admitted = 1
-                if s[c.ADMITTED_DAY, user] < 0:
-                    s[c.ADMITTED_DAY, user] = tick
-                    total[n.NEWLY_ADMITTED] += 1
-        b[c.ADMITTED, user] = admitted
+                if since[k] < 0:
+                    since[k] = today.tick
+                    newly += 1
+        admits[k] = admitted
+    own_totals(desk, 0, 0, n.COUNT)[n.NEWLY_ADMITTED] += newly
+    return 0
 
 
-@njit(**INNER)
-def learning_block(f, s, b, starts, words, p, today, tick, campaign_on, low, high, learned, total):
-    """Phase learning; returns how many learned, their places written to `learned`."""
+@phase
+def learning_phase(desk, p, today, low, high):
+    """Phase learning: who learned is written to the list of the block, how many to its count."""
+    ids, knows = int_column(desk, c.ID, low, high), byte_column(desk, c.KNOWS, low, high)
+    chosen = chosen_row(desk, 0, 0, BLOCK)
+    ignorant = 0
+    for k in range(high - low):
+        chosen[ignorant] = k
+        ignorant += knows[k] == 0
+    learned_count = learned_counts_of(desk, 0, low // BLOCK, low // BLOCK + 1)
+    learned_count[0] = 0
+    if ignorant == 0:
+        return 0
+    words = luck_row(desk, 0, 0, BLOCK)
+    for j in range(ignorant):
+        words[j] = ids[chosen[j]]
+    for j in range(ignorant):
+        words[j], _, _, _ = philox(int64(words[j]), 0, today.tick, LEARN, p.seed_low, p.seed_high)
+    campaign_on = today.flags & CAMPAIGN != 0
+    starts, known_contacts = starts_of(desk, 0, low, high + 1), short_column(desk, c.KNOWN_CONTACTS, low, high)
+    visits, payments = float_column(desk, c.BASE_VISITS, low, high), float_column(desk, c.PAYMENT_RATE, low, high)
+    days_learned = short_column(desk, c.LEARNED_DAY, low, high)
+    learned = learned_of(desk, 0, low, high)
     count = 0
-    for user in range(low, high):
-        if b[c.KNOWS, user] == 0:
-            hazard = learning_hazard(
-                p.campaign_hazard,
-                p.awareness_contact_rate,
-                p.awareness_circle_rate,
-                campaign_on,
-                np.int64(s[c.KNOWN_CONTACTS, user]),
-                starts[user + 1] - starts[user],
-                np.float64(f[c.BASE_VISITS, user]) + np.float64(f[c.PAYMENT_RATE, user]),
-                today.appeal,
-            )
-            if p.switch_awareness == 0 or happens(hazard * p.tick_days, unit(np.int64(words[0, user - low]))):
-                b[c.KNOWS, user] = 1
-                s[c.LEARNED_DAY, user] = tick
-                learned[low + count] = user
-                count += 1
-    total[n.LEARNED] += count
-    return count
+    for j in range(ignorant):
+        k = chosen[j]
+        hazard = learning_hazard(
+            p.campaign_hazard,
+            p.awareness_contact_rate,
+            p.awareness_circle_rate,
+            campaign_on,
+            int64(known_contacts[k]),
+            starts[k + 1] - starts[k],
+            float64(visits[k]) + float64(payments[k]),
+            today.appeal,
+        )
+        if p.switch_awareness == 0 or happens(hazard * p.tick_days, unit(int64(words[j]))):
+            knows[k] = 1
+            days_learned[k] = today.tick
+            learned[count] = low + k
+            count += 1
+    learned_count[0] = count
+    own_totals(desk, 0, 0, n.COUNT)[n.LEARNED] += count
+    return 0
 
 
-@njit(**INNER)
-def review_one(f, i, s, b, p, today, gate, admission, plan_value, user, tick):
-    """The plan one user takes at a review."""
-    income = np.int64(i[c.INCOME, user])
-    liquidity = i[c.LIQUIDITY, user] * 0.01
-    usual = np.float64(f[c.PAYMENT_RATE, user]) * i[c.TICKET, user] * 0.01
-    pace = p.choice_repay_errands * p.choice_repay_share * liquidity
-    outlook = Outlook(
-        np.int64(b[c.BELIEF, user]),
-        np.float64(s[c.SCORE, user]),
-        p.folk_points_per_day,
-        np.float64(f[c.RECENT_SPEND, user]),
-        usual,
-        p.choice_spend_boost,
-        p.forgetting_per_day,
-        p.score_half_spend,
-        np.float64(f[c.RECORD, user]),
-        i[c.DEBT, user] * 0.01,
-        credit_limit(income, p.money_limit_months) * 0.01,
-        pace,
-        liquidity,
-        income * 0.01 * p.spare_income_share,
-        p.score_utilisation_weight,
-        np.float64(f[c.ABILITY_BASE, user]),
-        np.float64(f[c.IDENTITY_BASE, user]),
-        np.int64(b[c.DECLARED, user]),
-        p.score_ability_per_asset,
-        p.score_identity_per_asset,
-        np.float64(f[c.RELATIONSHIPS, user]),
-        p.score_history_weight,
-        p.score_ability_weight,
-        p.score_behaviour_weight,
-        p.score_identity_weight,
-        p.score_relationships_weight,
+@phase
+def rest_phase(desk, p, today, low, high):
+    """Phase review while no gate is ahead: everybody rests."""
+    plans = byte_column(desk, c.PLAN, low, high)
+    for k in range(high - low):
+        plans[k] = REST
+    return 0
+
+
+@phase
+def review_phase(desk, p, today, low, high):
+    """Phase review while a gate is ahead."""
+    ids, learned_days = int_column(desk, c.ID, low, high), short_column(desk, c.LEARNED_DAY, low, high)
+    responsive, knows = byte_column(desk, c.RESPONSIVE, low, high), byte_column(desk, c.KNOWS, low, high)
+    chosen = chosen_row(desk, 0, 0, BLOCK)
+    aware = 0
+    for k in range(high - low):
+        chosen[aware] = k
+        aware += responsive[k] & knows[k]
+    tick = today.tick
+    due = 0
+    review_all = today.flags & REVIEW_ALL != 0
+    for j in range(aware):
+        k = chosen[j]
+        chosen[due] = k
+        due += (
+            review_all | (learned_days[k] == tick) | review_due(tick, int64(ids[k]), p.calendar_review_days)
+        )
+    if due == 0:
+        return 0
+    total = own_totals(desk, 0, 0, n.COUNT)
+    admission, plan_value = admission_at(desk.admission), plan_value_at(desk.plan_value)
+    incomes, tickets = int_column(desk, c.INCOME, low, high), int_column(desk, c.TICKET, low, high)
+    liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
+    rates, spends = float_column(desk, c.PAYMENT_RATE, low, high), float_column(desk, c.RECENT_SPEND, low, high)
+    records, parts = float_column(desk, c.RECORD, low, high), float_column(desk, c.RELATIONSHIPS, low, high)
+    abilities, identities = (
+        float_column(desk, c.ABILITY_BASE, low, high),
+        float_column(desk, c.IDENTITY_BASE, low, high),
     )
-    starting_score = np.float64(s[c.STARTING_SCORE, user])
-    owned = np.int64(b[c.OWNED, user])
-    if out_of_reach(admission, outlook, gate, starting_score, owned):
-        return REST
-    costs = Costs(
-        usual * p.choice_spend_boost * p.choice_spend_waste + p.choice_spend_hassle,
-        pace * p.choice_repay_cost + p.choice_repay_hassle,
-        np.float64(f[c.PRIVACY_COST, user]),
+    worths, privacy = float_column(desk, c.CIRCLE_WORTH, low, high), float_column(desk, c.PRIVACY_COST, low, high)
+    scores, starting = short_column(desk, c.SCORE, low, high), short_column(desk, c.STARTING_SCORE, low, high)
+    beliefs, plans = byte_column(desk, c.BELIEF, low, high), byte_column(desk, c.PLAN, low, high)
+    owneds, declareds = byte_column(desk, c.OWNED, low, high), byte_column(desk, c.DECLARED, low, high)
+    errands = count_row(desk, ERRANDS, 0, BLOCK)
+    gate = GateView(
+        p.gate_a,
+        p.gate_b,
+        p.gate_c,
+        p.gate_d,
+        float64(tick),
+        float64(today.days_to_start),
+        float64(today.days_to_end),
+        float64(today.days_to_publication),
+        30.0,
+        p.choice_horizon,
     )
-    prize = np.float64(f[c.CIRCLE_WORTH, user]) * p.gate_worth * today.appeal * today.exclusivity + p.perk_per_day
-    noise, _, _, _ = luck(p.seed_low, p.seed_high, PLAN, tick, np.int64(i[c.ID, user]), 0)
-    return choose_plan(
-        admission,
-        plan_value,
-        outlook,
-        gate,
-        starting_score,
-        owned,
-        prize,
-        costs,
-        p.choice_discount,
-        p.choice_noise,
-        noise,
-    )
-
-
-@njit(**INNER)
-def review_block(f, i, s, b, errands, p, today, gate, admission, plan_value, tick, gate_ahead, review_all, low, high, total):
-    """Phase review."""
-    for user in range(low, high):
-        if b[c.RESPONSIVE, user] & b[c.KNOWS, user] == 0:
+    for j in range(due):
+        k = chosen[j]
+        income = int64(incomes[k])
+        liquidity = liquidities[k] * 0.01
+        usual = float64(rates[k]) * tickets[k] * 0.01
+        pace = p.choice_repay_errands * p.choice_repay_share * liquidity
+        owned, declared = int64(owneds[k]), int64(declareds[k])
+        starting_score = float64(starting[k])
+        outlook = Outlook(
+            int64(beliefs[k]),
+            float64(scores[k]),
+            p.folk_points_per_day,
+            float64(spends[k]),
+            usual,
+            p.choice_spend_boost,
+            p.forgetting_per_day,
+            p.score_half_spend,
+            float64(records[k]),
+            debts[k] * 0.01,
+            credit_limit(income, p.money_limit_months) * 0.01,
+            pace,
+            liquidity,
+            income * 0.01 * p.spare_income_share,
+            p.score_utilisation_weight,
+            float64(abilities[k]),
+            float64(identities[k]),
+            declared,
+            p.score_ability_per_asset,
+            p.score_identity_per_asset,
+            float64(parts[k]),
+            p.score_history_weight,
+            p.score_ability_weight,
+            p.score_behaviour_weight,
+            p.score_identity_weight,
+            p.score_relationships_weight,
+        )
+        if out_of_reach(admission, outlook, gate, starting_score, owned):
+            plans[k] = REST
             continue
-        if not gate_ahead:
-            b[c.PLAN, user] = REST
-        elif (
-            review_all
-            or s[c.LEARNED_DAY, user] == tick
-            or review_due(tick, np.int64(i[c.ID, user]), p.calendar_review_days)
-        ):
-            plan = review_one(f, i, s, b, p, today, gate, admission, plan_value, user, tick)
-            b[c.PLAN, user] = plan
-            if plan == UPLOAD:
-                b[c.DECLARED, user] = nth_undeclared(np.int64(b[c.OWNED, user]), np.int64(b[c.DECLARED, user]), 1)
-                errands[user - low] += 1
-                total[n.UPLOADS] += 1
+        costs = Costs(
+            usual * p.choice_spend_boost * p.choice_spend_waste + p.choice_spend_hassle,
+            pace * p.choice_repay_cost + p.choice_repay_hassle,
+            float64(privacy[k]),
+        )
+        prize = float64(worths[k]) * p.gate_worth * today.appeal * today.exclusivity + p.perk_per_day
+        noise, _, _, _ = luck(p.seed_low, p.seed_high, PLAN, tick, int64(ids[k]), 0)
+        plan = choose_plan(
+            admission,
+            plan_value,
+            outlook,
+            gate,
+            starting_score,
+            owned,
+            prize,
+            costs,
+            p.choice_discount,
+            p.choice_noise,
+            noise,
+        )
+        plans[k] = plan
+        if plan == UPLOAD:
+            declareds[k] = nth_undeclared(owned, declared, 1)
+            errands[k] += 1
+            total[n.UPLOADS] += 1
+    return 0
 
 
-# Rows of the scratch arrays of a block.
-HABIT_RATE, PAYMENT_RATE, CHECK_RATE, CIRCLE_RATE, RIVAL_RATE, NORMAL = range(6)
-BY_HABIT, BY_PAYMENT, BY_CHECK, IN_CIRCLE, BY_RIVAL, VISITS_TODAY = range(6)
+@phase
+def luck_phase(desk, p, today, low, high):
+    """Four words of luck for each user's visits, four more for the circle while it is open."""
+    ids = int_column(desk, c.ID, low, high)
+    streams = 2 if today.flags & CIRCLE_LIVE != 0 else 1
+    for part in range(streams):
+        words0, words1 = luck_row(desk, 4 * part, 0, BLOCK), luck_row(desk, 4 * part + 1, 0, BLOCK)
+        words2, words3 = luck_row(desk, 4 * part + 2, 0, BLOCK), luck_row(desk, 4 * part + 3, 0, BLOCK)
+        stream = VISITS if part == 0 else CIRCLE
+        for k in range(high - low):
+            w0, w1, w2, w3 = philox(int64(ids[k]), 0, today.tick, stream, p.seed_low, p.seed_high)
+            words0[k] = w0
+            words1[k] = w1
+            words2[k] = w2
+            words3[k] = w3
+    return 0
 
 
-@njit(**INNER)
-def rates_block(f, s, b, rates, scratch, p, today, live, gate_active, publication, low, high, total):
-    """Phase acts, first part: the rate of every kind of visit in this tick (`rates`, float32 (6, BLOCK))."""
+@phase
+def rates_phase(desk, p, today, low, high):
+    """Phase acts, first part: the rate of every kind of visit in this tick."""
     days = p.tick_days
-    by_habit, by_payment, by_check = rates[HABIT_RATE], rates[PAYMENT_RATE], rates[CHECK_RATE]
-    in_circle, by_rival = rates[CIRCLE_RATE], rates[RIVAL_RATE]
-    check_rate = p.usage_check_rate
-    weight = p.usage_habit_weight
-    boost = p.choice_spend_boost
-    striving_checks = p.usage_striving_checks
-    publication_checks = p.usage_publication_checks
     size = high - low
-    bases, habits, payment_rates = f[c.BASE_VISITS, low:high], f[c.HABIT, low:high], f[c.PAYMENT_RATE, low:high]
+    by_habit, by_payment, by_check = (
+        rate_row(desk, HABIT, 0, BLOCK),
+        rate_row(desk, PAYMENT, 0, BLOCK),
+        rate_row(desk, CHECK, 0, BLOCK),
+    )
+    by_rival = rate_row(desk, RIVAL, 0, BLOCK)
+    check_rate, weight, boost = p.usage_check_rate, p.usage_habit_weight, p.choice_spend_boost
+    bases, habits = float_column(desk, c.BASE_VISITS, low, high), float_column(desk, c.HABIT, low, high)
+    payment_rates, rivals = (
+        float_column(desk, c.PAYMENT_RATE, low, high),
+        float_column(desk, c.RIVAL_RATE, low, high),
+    )
+    plans, knowing = byte_column(desk, c.PLAN, low, high), byte_column(desk, c.KNOWS, low, high)
     for k in range(size):
-        base = np.float64(bases[k])
-        expected = expected_visits(base, np.float64(payment_rates[k]), check_rate)
-        by_habit[k] = habit_rate(base, np.float64(habits[k]), expected, weight) * days
-    plans, knowing = b[c.PLAN, low:high], b[c.KNOWS, low:high]
+        base = float64(bases[k])
+        expected = expected_visits(base, float64(payment_rates[k]), check_rate)
+        by_habit[k] = habit_rate(base, float64(habits[k]), expected, weight) * days
     for k in range(size):
-        by_payment[k] = payments_rate(np.float64(payment_rates[k]), plans[k] == SPEND, boost) * days
+        by_payment[k] = payments_rate(float64(payment_rates[k]), plans[k] == SPEND, boost) * days
+    striving_checks = p.usage_striving_checks
+    publication_checks = p.usage_publication_checks if today.flags & PUBLICATION != 0 else 1.0
     for k in range(size):
-        factor = publication_checks if publication and knowing[k] == 1 else 1.0
+        factor = publication_checks if knowing[k] == 1 else 1.0
         by_check[k] = checks_rate(check_rate, plans[k] != REST, striving_checks, factor) * days
-    rivals = f[c.RIVAL_RATE, low:high]
     for k in range(size):
-        by_rival[k] = np.float64(rivals[k]) * days
-    if not live:
-        return
+        by_rival[k] = float64(rivals[k]) * days
+    return 0
+
+
+@phase
+def circle_rates_phase(desk, p, today, low, high):
+    """Phase acts, first part while the circle is open: circle visits, and what of the rival's visits they displace."""
+    days = p.tick_days
+    size = high - low
+    gate_active = today.flags & GATE_ACTIVE != 0
+    roles, admitted = byte_column(desk, c.ROLE, low, high), byte_column(desk, c.ADMITTED, low, high)
+    knowing, scores = byte_column(desk, c.KNOWS, low, high), short_column(desk, c.SCORE, low, high)
+    bases, rivals = float_column(desk, c.BASE_VISITS, low, high), float_column(desk, c.RIVAL_RATE, low, high)
+    in_circle, by_rival = rate_row(desk, IN_CIRCLE, 0, BLOCK), rate_row(desk, RIVAL, 0, BLOCK)
+    pulls = amount_row(desk, 0, 0, BLOCK)
     # Those who may not comment are the many under a gate; a comment's pull is worked out for the others alone.
-    roles = b[c.ROLE, low:high]
-    admitted = b[c.ADMITTED, low:high]
-    pulls = scratch
     commenters = 0
     for k in range(size):
         pulls[k] = 0.0
-        if knowing[k] == 1 and may_use(COMMENT, roles[k], gate_active, p.gate_covers, admitted[k] == 1):
+        if knowing[k] == 1 and may_use(COMMENT, int64(roles[k]), gate_active, p.gate_covers, admitted[k] == 1):
             commenters += 1
             if roles[k] == SEEKER:
                 answered = reply_chance(
-                    np.float64(s[c.SCORE, low + k]),
+                    float64(scores[k]),
                     p.circle_reply_low,
                     p.circle_reply_high,
                     p.circle_reply_middle,
                     p.circle_reply_width,
                 )
                 pulls[k] = p.circle_comment_pull * answered * today.exclusivity
-    total[n.COMMENTERS] += commenters
-    covers_view = gate_active and (p.gate_covers & VIEW) != 0
+    own_totals(desk, 0, 0, n.COUNT)[n.COMMENTERS] += commenters
     onlooker, seeker, poster = p.circle_onlooker_visits, p.circle_seeker_visits, p.circle_poster_visits
     pull, attention = today.pull, today.attention
     for k in range(size):
-        rate = circle_rate(roles[k], np.float64(bases[k]), onlooker, seeker, poster, pull, pulls[k], attention)
+        rate = circle_rate(roles[k], float64(bases[k]), onlooker, seeker, poster, pull, pulls[k], attention)
         pulls[k] = rate if knowing[k] == 1 else 0.0
-    if covers_view:
+    if gate_active and (p.gate_covers & VIEW) != 0:
         for k in range(size):
-            if not may_use(VIEW, roles[k], gate_active, p.gate_covers, admitted[k] == 1):
+            if not may_use(VIEW, int64(roles[k]), gate_active, p.gate_covers, admitted[k] == 1):
                 pulls[k] = 0.0
     for k in range(size):
         in_circle[k] = pulls[k] * days
     if p.switch_attention == 1:
         minutes, budget = p.usage_circle_minutes, p.usage_attention_minutes
         for k in range(size):
-            by_rival[k] = np.float64(rivals[k]) * (1.0 - displacement(pulls[k], minutes, budget)) * days
+            by_rival[k] = float64(rivals[k]) * (1.0 - displacement(pulls[k], minutes, budget)) * days
+    return 0
 
 
-@njit(**INNER)
-def pay_block(f, i, b, errands, outflows, counts, p, tick, low, high, total):
-    """Phase acts, second part: payments and early repayments, and the average of recent spend."""
-    days = p.tick_days
-    step = p.forgetting_step
-    limit_months = p.money_limit_months
-    by_payment = counts[BY_PAYMENT]
-    for user in range(low, high):
-        k = user - low
-        payments = np.int64(by_payment[k])
+@phase
+def counts_phase(desk, p, today, low, high):
+    """Phase acts, second part: Poisson counts of a block by habit, payments and checks, in the circle and at the rival.
+
+    The usual case is worked out for all users together, the exceptions one by one. Small rates: most counts are small
+    (habit, payments), or nearly all are zero (checks, circle), which needs less since e**-rate is at least 1 - rate.
+    """
+    size = high - low
+    for channel in range(2):
+        rates, counts = rate_row(desk, channel, 0, BLOCK), count_row(desk, channel, 0, BLOCK)
+        words = luck_row(desk, 2 * channel, 0, BLOCK)
+        for k in range(size):
+            counts[k] = poisson_if_few(rates[k], words[k])
+        for k in range(size):
+            if counts[k] == FEW or rates[k] >= NORMAL_RATE:
+                counts[k] = poisson_count(rates[k], int64(words[k]))
+    live = today.flags & CIRCLE_LIVE != 0
+    for channel in range(CHECK, IN_CIRCLE + 1 if live else IN_CIRCLE):
+        rates, counts = rate_row(desk, channel, 0, BLOCK), count_row(desk, channel, 0, BLOCK)
+        words = luck_row(desk, channel + 1, 0, BLOCK)
+        for k in range(size):
+            counts[k] = unit_single(words[k]) >= ONE - rates[k]
+        for k in range(size):
+            if counts[k] != 0:
+                counts[k] = poisson_count(rates[k], int64(words[k]))
+    rates, counts, words = (
+        rate_row(desk, RIVAL, 0, BLOCK),
+        count_row(desk, RIVAL, 0, BLOCK),
+        luck_row(desk, RIVAL_WORD, 0, BLOCK),
+    )
+    normals = rate_row(desk, NORMAL, 0, BLOCK)
+    chosen = chosen_row(desk, 0, 0, BLOCK)
+    for k in range(size):
+        normals[k] = normal_between(words[k])
+    for k in range(size):
+        counts[k] = poisson_by_normal(max(rates[k], NORMAL_RATE), normals[k])
+    exceptions = 0
+    for k in range(size):
+        chosen[exceptions] = k
+        exceptions += in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE)
+    for j in range(exceptions):
+        k = chosen[j]
+        counts[k] = poisson_count(rates[k], int64(words[k]))
+    return 0
+
+
+@phase
+def pay_phase(desk, p, today, low, high):
+    """Phase acts, third part: payments and early repayments, and the average of recent spend."""
+    days, step, limit_months = p.tick_days, p.forgetting_step, p.money_limit_months
+    size = high - low
+    total = own_totals(desk, 0, 0, n.COUNT)
+    ids, incomes, tickets = (
+        int_column(desk, c.ID, low, high),
+        int_column(desk, c.INCOME, low, high),
+        int_column(desk, c.TICKET, low, high),
+    )
+    liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
+    plans, shares = byte_column(desk, c.PLAN, low, high), byte_column(desk, c.SHOPPING_SHARE, low, high)
+    by_payment, errands = count_row(desk, PAYMENT, 0, BLOCK), count_row(desk, ERRANDS, 0, BLOCK)
+    outflows = amount_row(desk, 0, 0, BLOCK)
+    chosen = chosen_row(desk, 0, 0, BLOCK)
+    repaid_early = 0
+    for k in range(size):
         outflows[k] = 0.0
-        if b[c.PLAN, user] == REPAY:
-            word, _, _, _ = philox(np.int64(i[c.ID, user]), 0, tick, ERRAND, p.seed_low, p.seed_high)
-            trips = poisson_count(np.float32(p.choice_repay_errands * days), word)
+        if plans[k] == REPAY:
+            word, _, _, _ = philox(int64(ids[k]), 0, today.tick, ERRAND, p.seed_low, p.seed_high)
+            trips = poisson_count(float32(p.choice_repay_errands * days), word)
             errands[k] += trips
-            repaid = repayment(
-                np.int64(i[c.DEBT, user]), np.int64(i[c.LIQUIDITY, user]), trips, p.choice_repay_share
-            )
-            i[c.LIQUIDITY, user] -= repaid
-            i[c.DEBT, user] -= repaid
-            total[n.REPAID_EARLY_FEN] += repaid
-        if payments > 0:
-            liquidity = np.int64(i[c.LIQUIDITY, user])
-            sent = payments * np.int64(i[c.TICKET, user])
-            shopping = shopping_part(sent, np.int64(b[c.SHOPPING_SHARE, user]))
-            cash = paid_in_cash(shopping, liquidity)
-            credit = np.int64(0)
-            if cash < shopping:
-                debt = np.int64(i[c.DEBT, user])
-                credit = charged(shopping, cash, debt, credit_limit(np.int64(i[c.INCOME, user]), limit_months))
-                i[c.DEBT, user] = debt + credit
-            i[c.LIQUIDITY, user] = liquidity - cash
-            outflow = sent - shopping + cash + credit
-            outflows[k] = outflow
-            total[n.PAYMENTS] += payments
-            total[n.OUTFLOW_FEN] += outflow
-            total[n.PASSED_ON_FEN] += sent - shopping
-            total[n.CASH_FEN] += cash
-            total[n.CHARGED_FEN] += credit
-    recent = f[c.RECENT_SPEND, low:high]
-    for k in range(high - low):
-        recent[k] = spend_after(np.float64(recent[k]), outflows[k], days, step)
+            repaid = repayment(int64(debts[k]), int64(liquidities[k]), trips, p.choice_repay_share)
+            liquidities[k] -= repaid
+            debts[k] -= repaid
+            repaid_early += repaid
+    payers = 0
+    for k in range(size):
+        chosen[payers] = k
+        payers += by_payment[k] > 0
+    sum_payments = sum_outflow = sum_passed = sum_cash = sum_credit = 0
+    for j in range(payers):
+        k = chosen[j]
+        payments, liquidity = int64(by_payment[k]), int64(liquidities[k])
+        sent = payments * int64(tickets[k])
+        shopping = shopping_part(sent, int64(shares[k]))
+        cash = paid_in_cash(shopping, liquidity)
+        credit = 0
+        if cash < shopping:
+            debt = int64(debts[k])
+            credit = charged(shopping, cash, debt, credit_limit(int64(incomes[k]), limit_months))
+            debts[k] = debt + credit
+        liquidities[k] = liquidity - cash
+        outflow = sent - shopping + cash + credit
+        outflows[k] = outflow
+        sum_payments += payments
+        sum_outflow += outflow
+        sum_passed += sent - shopping
+        sum_cash += cash
+        sum_credit += credit
+    recent = float_column(desk, c.RECENT_SPEND, low, high)
+    for k in range(size):
+        recent[k] = spend_after(float64(recent[k]), outflows[k], days, step)
+    total[n.REPAID_EARLY_FEN] += repaid_early
+    total[n.PAYMENTS] += sum_payments
+    total[n.OUTFLOW_FEN] += sum_outflow
+    total[n.PASSED_ON_FEN] += sum_passed
+    total[n.CASH_FEN] += sum_cash
+    total[n.CHARGED_FEN] += sum_credit
+    return 0
 
 
-@njit(**INNER)
-def circle_block(i, b, counts, words, p, today, tick, live, gate_active, low, high, total):
-    """Phase acts, third part: yesterday's tips handed out, likes, comments and tips given, posts made."""
-    in_circle = counts[IN_CIRCLE]
-    roles = b[c.ROLE, low:high]
+@phase
+def circle_acts_phase(desk, p, today, low, high):
+    """Phase acts, fourth part: yesterday's tips handed out, likes, comments and tips given, posts made."""
+    total = own_totals(desk, 0, 0, n.COUNT)
+    roles, posts_made = byte_column(desk, c.ROLE, low, high), byte_column(desk, c.POSTS, low, high)
+    admits, knows = byte_column(desk, c.ADMITTED, low, high), byte_column(desk, c.KNOWS, low, high)
+    ids, liquidities = int_column(desk, c.ID, low, high), int_column(desk, c.LIQUIDITY, low, high)
+    in_circle = count_row(desk, IN_CIRCLE, 0, BLOCK)
+    likes, comments, tips = (
+        luck_row(desk, LIKE_WORD, 0, BLOCK),
+        luck_row(desk, COMMENT_WORD, 0, BLOCK),
+        luck_row(desk, TIP_WORD, 0, BLOCK),
+    )
+    chosen = chosen_row(desk, 0, 0, BLOCK)
+    live, gate_active = today.flags & CIRCLE_LIVE != 0, today.flags & GATE_ACTIVE != 0
+    if not live:
+        for k in range(high - low):
+            in_circle[k] = 0
+    present = 0
     for k in range(high - low):
-        if (in_circle[k] == 0) & (roles[k] != POSTER):
-            continue
-        user = low + k
-        role = np.int64(roles[k])
-        visits = np.int64(in_circle[k])
-        posted = np.int64(b[c.POSTS, user])
+        chosen[present] = k
+        present += (in_circle[k] != 0) | (roles[k] == POSTER)
+    for j in range(present):
+        k = chosen[j]
+        role, visits, posted = int64(roles[k]), int64(in_circle[k]), int64(posts_made[k])
         if posted > 0:
             received = posted * today.tip_each
-            i[c.LIQUIDITY, user] += received
+            liquidities[k] += received
             total[n.TIPS_RECEIVED_FEN] += received
-            b[c.POSTS, user] = 0
+            posts_made[k] = 0
         if visits > 0:
-            admitted = b[c.ADMITTED, user] == 1
+            admitted = admits[k] == 1
             if may_use(LIKE, role, gate_active, p.gate_covers, admitted):
-                total[n.LIKES] += poisson_count(np.float32(visits * p.circle_like_rate), np.int64(words[1, k]))
+                total[n.LIKES] += poisson_count(float32(visits * p.circle_like_rate), int64(likes[k]))
             if may_use(COMMENT, role, gate_active, p.gate_covers, admitted):
-                total[n.COMMENTS] += poisson_count(np.float32(visits * p.circle_comment_rate), np.int64(words[2, k]))
+                total[n.COMMENTS] += poisson_count(float32(visits * p.circle_comment_rate), int64(comments[k]))
             if may_use(TIP, role, gate_active, p.gate_covers, admitted) and happens(
-                visits * p.circle_tip_rate, unit(np.int64(words[3, k]))
+                visits * p.circle_tip_rate, unit(int64(tips[k]))
             ):
-                _, u_tip, _, _ = luck(p.seed_low, p.seed_high, POST, tick, np.int64(i[c.ID, user]), 0)
-                liquidity = np.int64(i[c.LIQUIDITY, user])
+                _, u_tip, _, _ = luck(p.seed_low, p.seed_high, POST, today.tick, int64(ids[k]), 0)
+                liquidity = int64(liquidities[k])
                 tip = min(tip_amount(u_tip, p.tip_most_fen, p.circle_tip_skew), liquidity)
-                i[c.LIQUIDITY, user] = liquidity - tip
+                liquidities[k] = liquidity - tip
                 total[n.TIPS] += 1
                 total[n.TIPS_FEN] += tip
-        if live and role == POSTER and b[c.KNOWS, user] == 1:
-            word, _, _, _ = philox(np.int64(i[c.ID, user]), 0, tick, POST, p.seed_low, p.seed_high)
-            posts = min(poisson_count(np.float32(p.circle_post_rate * today.motivation * p.tick_days), word), 255)
-            b[c.POSTS, user] = posts
+        if live and role == POSTER and knows[k] == 1:
+            word, _, _, _ = philox(int64(ids[k]), 0, today.tick, POST, p.seed_low, p.seed_high)
+            posts = min(poisson_count(float32(p.circle_post_rate * today.motivation * p.tick_days), word), 255)
+            posts_made[k] = posts
             total[n.POSTED] += posts
+    return 0
 
 
-@njit(**INNER)
-def visits_block(f, i, s, errands, counts, p, tick, low, high, total):
-    """Phase acts, last part: the visits made, the habit that they leave, and the totals.
-
-    Many short loops over few arrays each, so that the compiler can rule out overlap and vectorise them.
-    """
-    days = p.tick_days
-    step = p.habit_step
+@phase
+def visits_phase(desk, p, today, low, high):
+    """Phase acts, last part: the visits made, the habit that they leave, and the totals."""
+    days, step = p.tick_days, p.habit_step
     size = high - low
-    habits, payments, checks = counts[BY_HABIT], counts[BY_PAYMENT], counts[BY_CHECK]
-    in_circle, by_rival, visits = counts[IN_CIRCLE], counts[BY_RIVAL], counts[VISITS_TODAY]
+    habits, payments, checks = (
+        count_row(desk, HABIT, 0, BLOCK),
+        count_row(desk, PAYMENT, 0, BLOCK),
+        count_row(desk, CHECK, 0, BLOCK),
+    )
+    in_circle, by_rival, errands = (
+        count_row(desk, IN_CIRCLE, 0, BLOCK),
+        count_row(desk, RIVAL, 0, BLOCK),
+        count_row(desk, ERRANDS, 0, BLOCK),
+    )
+    visits = count_row(desk, VISITS_TODAY, 0, BLOCK)
     for k in range(size):
         visits[k] = habits[k] + payments[k] + checks[k] + errands[k] + in_circle[k]
     sum_habit = sum_payment = sum_check = sum_credit = sum_circle = sum_rival = 0
@@ -484,28 +701,24 @@ def visits_block(f, i, s, errands, counts, p, tick, low, high, total):
         sum_habit += habits[k]
         sum_payment += payments[k]
         sum_check += checks[k]
-    for k in range(size):
         sum_credit += errands[k]
         sum_circle += in_circle[k]
         sum_rival += by_rival[k]
     for k in range(size):
         active += visits[k] > 0
         rival_active += by_rival[k] > 0
-    habit = f[c.HABIT, low:high]
+    habit = float_column(desk, c.HABIT, low, high)
     for k in range(size):
-        habit[k] = habit_after(np.float64(habit[k]), np.float64(visits[k]), days, step)
-    made = i[c.VISITS_MADE, low:high]
+        habit[k] = habit_after(float64(habit[k]), float64(visits[k]), days, step)
+    made, last = int_column(desk, c.VISITS_MADE, low, high), short_column(desk, c.LAST_VISIT_DAY, low, high)
+    today_short = int16(today.tick)
     for k in range(size):
         made[k] += visits[k]
-    last = s[c.LAST_VISIT_DAY, low:high]
-    today_short = np.int16(tick)
     for k in range(size):
         last[k] = today_short if visits[k] > 0 else last[k]
-    liquidity = debt = 0
-    liquidities, debts = i[c.LIQUIDITY, low:high], i[c.DEBT, low:high]
     for k in range(size):
-        liquidity += np.int64(liquidities[k])
-        debt += np.int64(debts[k])
+        errands[k] = 0
+    total = own_totals(desk, 0, 0, n.COUNT)
     total[n.VISITS_HABIT] += sum_habit
     total[n.VISITS_PAYMENT] += sum_payment
     total[n.VISITS_SCORE] += sum_check
@@ -514,50 +727,36 @@ def visits_block(f, i, s, errands, counts, p, tick, low, high, total):
     total[n.VISITS_RIVAL] += sum_rival
     total[n.ACTIVE] += active
     total[n.RIVAL_ACTIVE] += rival_active
-    total[n.LIQUIDITY_FEN] += liquidity
-    total[n.DEBT_FEN] += debt
+    return 0
 
 
-@njit(**INNER)
-def acts_block(
-    f, i, s, b, errands, rates, scratch, counts, words, circle_words, p, today, tick, live, gate_active, publication, low, high, total
-):
-    """Phase acts: visits by channel, payments, repayments, the circle."""
+@phase
+def stocks_phase(desk, p, today, low, high):
+    """The totals that count users in a state, and their money, at the end of the tick."""
     size = high - low
-    rates_block(f, s, b, rates, scratch, p, today, live, gate_active, publication, low, high, total)
-    count_few(rates[HABIT_RATE], words[0], counts[BY_HABIT], size)
-    count_few(rates[PAYMENT_RATE], words[2], counts[BY_PAYMENT], size)
-    count_rare(rates[CHECK_RATE], words[3], counts[BY_CHECK], size)
-    if live:
-        count_rare(rates[CIRCLE_RATE], circle_words[0], counts[IN_CIRCLE], size)
-    else:
-        counts[IN_CIRCLE, :] = 0
-    count_many(rates[RIVAL_RATE], words[1], rates[NORMAL], counts[BY_RIVAL], size)
-    pay_block(f, i, b, errands, scratch, counts, p, tick, low, high, total)
-    circle_block(i, b, counts, circle_words, p, today, tick, live, gate_active, low, high, total)
-    visits_block(f, i, s, errands, counts, p, tick, low, high, total)
-
-
-@njit(**INNER)
-def stocks_block(s, b, tick, low, high, total):
-    """The totals that count users in a state at the end of the tick."""
-    knowing = admitted = active = points = high_scores = spending = repaying = uploading = 0
-    knows, admits, plans = b[c.KNOWS, low:high], b[c.ADMITTED, low:high], b[c.PLAN, low:high]
-    scores, last = s[c.SCORE, low:high], s[c.LAST_VISIT_DAY, low:high]
-    size = high - low
+    knows, admits, plans = (
+        byte_column(desk, c.KNOWS, low, high),
+        byte_column(desk, c.ADMITTED, low, high),
+        byte_column(desk, c.PLAN, low, high),
+    )
+    scores, last = short_column(desk, c.SCORE, low, high), short_column(desk, c.LAST_VISIT_DAY, low, high)
+    liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
+    knowing = admitted = active = points = high_scores = spending = repaying = uploading = liquidity = debt = 0
+    since = int16(max(today.tick - 30, -1))
     for k in range(size):
-        knowing += np.int64(knows[k])
-        admitted += np.int64(admits[k])
-    for k in range(size):
+        knowing += int64(knows[k])
+        admitted += int64(admits[k])
         spending += plans[k] == SPEND
         repaying += plans[k] == REPAY
         uploading += plans[k] == UPLOAD
     for k in range(size):
-        points += np.int64(scores[k])
+        points += int64(scores[k])
         high_scores += scores[k] >= 750
-    since = max(tick - 30, -1)
-    for k in range(size):
         active += last[k] > since
+    for k in range(size):
+        liquidity += int64(liquidities[k])
+        debt += int64(debts[k])
+    total = own_totals(desk, 0, 0, n.COUNT)
     total[n.KNOWING] += knowing
     total[n.ADMITTED_USERS] += admitted
     total[n.ACTIVE_30] += active
@@ -567,14 +766,47 @@ def stocks_block(s, b, tick, low, high, total):
     total[n.REPAYING] += repaying
     total[n.UPLOADING] += uploading
     total[n.RESTING] += size - spending - repaying - uploading
+    total[n.LIQUIDITY_FEN] += liquidity
+    total[n.DEBT_FEN] += debt
+    return 0
 
 
-@njit(**INNER)
-def tell_range(s, starts, others, learned, first, count, low, high):
+@phase
+def tell_phase(desk, p, today, low, high):
     """Phase tell: those who learned tell their contacts, as far as these sit in places low to high."""
-    for k in range(first, first + count):
-        user = learned[k]
-        for e in range(starts[user], starts[user + 1]):
-            other = others[e]
-            if low <= other < high:
-                s[c.KNOWN_CONTACTS, other] += 1
+    starts, others = starts_of(desk, 0, 0, 1), others_of(desk, 0, 0, 1)
+    known_contacts = short_column(desk, c.KNOWN_CONTACTS, 0, desk.users)
+    blocks = (desk.users + BLOCK - 1) // BLOCK
+    counts = learned_counts_of(desk, 0, 0, blocks)
+    for block in range(blocks):
+        learned = learned_of(desk, 0, block * BLOCK, (block + 1) * BLOCK)
+        for k in range(counts[block]):
+            user = learned[k]
+            for e in range(starts[user], starts[user + 1]):
+                other = others[e]
+                if low <= other < high:
+                    known_contacts[other] += 1
+    return 0
+
+
+ALWAYS = 1 << 20
+NO_GATE_AHEAD = 1 << 21
+"""Flags of a day besides those of the calendar."""
+
+BLOCK_PHASES = (
+    (STATEMENT_DAY, statement_phase),
+    (PUBLICATION, publication_phase),
+    (GATE_DAY, admission_phase),
+    (KNOWN_ABOUT, learning_phase),
+    (GATE_AHEAD, review_phase),
+    (NO_GATE_AHEAD, rest_phase),
+    (ALWAYS, luck_phase),
+    (ALWAYS, rates_phase),
+    (CIRCLE_LIVE, circle_rates_phase),
+    (ALWAYS, counts_phase),
+    (ALWAYS, pay_phase),
+    (ALWAYS, circle_acts_phase),
+    (ALWAYS, visits_phase),
+    (ALWAYS, stocks_phase),
+)
+"""What is done with a block of users, in order, each on the days with its flag."""
