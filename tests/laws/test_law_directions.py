@@ -1,0 +1,166 @@
+"""Directions of effect: turning this up moves that up (+) or down (-), all else and all luck the same.
+
+A wrong sign here is a mechanism wired backwards. Sums over a run of 4,000 users and two seeds; both arms share their luck, so
+that what moves them apart is the change (and, where a change moves people themselves, effects far beyond their spread).
+"""
+
+import numpy as np
+import pytest
+
+from tests.helpers import BUSY, GATE_640, LOTTERY, NONE, OPEN, different_totals, finished, scenario, total
+
+SIZE = {"run.users": 4_000, "run.ticks": 90}
+FOR_A_WHILE = {"policy.circle.closes": 45, "policy.gate": {"kind": "open"}}
+COVERS_VIEW = {"policy.gate": {"kind": "threshold", "threshold": 640, "covers": ("view", "like", "tip", "comment")}}
+FOLK = {"world.population.folk_share": 1.0}
+KNOWN = {"world.population.folk_share": 0.0}
+
+
+def summed(*names):
+    return lambda run: sum(int(total(run, name).sum()) for name in names)
+
+
+def at(name, day):
+    return lambda run: int(total(run, name)[day])
+
+
+def after(name, day):
+    return lambda run: int(total(run, name)[day:].sum())
+
+
+efforts = summed("spend", "repay", "upload")
+visits = summed("visits_habit", "visits_payment", "visits_score", "visits_credit", "visits_circle")
+
+
+def heard(name):
+    return lambda run: int(total(run, name)[12])
+
+
+def gate(threshold):
+    return {"policy.gate": {"kind": "threshold", "threshold": threshold}}
+
+
+# the change, from, to, what is measured, sign, and what is set besides
+TABLE = [
+    # gate
+    ("policy.gate", gate(640)["policy.gate"], gate(700)["policy.gate"], summed("admitted"), "-", {}),
+    ("policy.gate", gate(640)["policy.gate"], gate(700)["policy.gate"], summed("comments"), "-", {}),
+    ("policy.gate", LOTTERY["policy.gate"], {"kind": "lottery", "share": 0.6}, summed("admitted"), "+", {}),
+    ("policy.gate", gate(640)["policy.gate"], {**gate(640)["policy.gate"], "end": 20}, efforts, "-", {}),
+    ("policy.gate", OPEN["policy.gate"], COVERS_VIEW["policy.gate"], summed("visits_circle"), "-", {}),
+    ("policy.gate", NONE["policy.gate"], OPEN["policy.gate"], visits, "+", {}),
+    ("policy.gate", LOTTERY["policy.gate"], GATE_640["policy.gate"], efforts, "+", {}),
+    # circle dates and campaign
+    ("policy.circle.opens", 4, 40, summed("visits_circle"), "-", {}),
+    ("policy.circle.closes", 80, 40, summed("visits_circle"), "-", {}),
+    ("policy.campaign.reach", 0.5, 2.0, heard("knowing"), "+", {}),
+    ("policy.campaign.days", 2, 20, heard("knowing"), "+", {}),
+    # awareness
+    ("world.awareness.campaign_rate", 0.02, 0.2, heard("knowing"), "+", {}),
+    ("world.awareness.contact_rate", 0.0, 0.5, heard("knowing"), "+", {}),
+    ("world.awareness.circle_rate", 0.0, 0.1, heard("knowing"), "+", {}),
+    # who responds, and to what
+    ("world.population.responsive_share", 0.2, 0.6, efforts, "+", {}),
+    ("world.choice.perk_worth", 50.0, 400.0, efforts, "+", {}),
+    ("world.choice.worth_median", 1.0, 30.0, efforts, "+", {}),
+    ("world.choice.comment_worth", 0.1, 0.9, efforts, "+", {"world.choice.worth_median": 20.0}),
+    ("world.choice.onlooker_worth", 0.0, 1.0, efforts, "+", {"world.choice.worth_median": 20.0}),
+    ("world.choice.privacy_median", 20.0, 600.0, summed("uploads"), "-", KNOWN),
+    ("world.choice.spend_hassle", 0.1, 5.0, summed("spend"), "-", {}),
+    ("world.choice.spend_waste", 0.0, 0.5, summed("spend"), "-", {}),
+    ("world.choice.repay_hassle", 0.1, 5.0, summed("repay"), "-", {}),
+    ("world.choice.repay_cost", 0.0, 0.5, summed("repay"), "-", {}),
+    ("world.choice.horizon", 1, 6, efforts, "+", FOLK),
+    ("world.choice.folk_points", 5.0, 20.0, efforts, "+", FOLK),
+    ("world.choice.discount", 0.001, 0.05, efforts, "-", {}),
+    ("world.population.folk_share", 0.1, 0.9, summed("uploads"), "-", {}),
+    ("world.population.car_share", 0.05, 0.6, summed("uploads"), "+", {}),
+    ("world.population.declared_share", 0.1, 0.8, summed("uploads"), "-", {}),
+    ("world.score.ability_per_asset", 0.02, 0.2, summed("uploads"), "+", KNOWN),
+    # effort does what it is for
+    ("world.choice.spend_boost", 0.5, 3.0, summed("payments"), "+", FOLK),
+    ("world.choice.repay_errands", 0.1, 1.0, summed("visits_credit"), "+", {}),
+    ("world.choice.repay_share", 0.1, 0.9, summed("repaid_early_fen"), "+", {}),
+    # score
+    ("world.score.half_spend", 30.0, 200.0, summed("score_points"), "-", {}),
+    ("world.score.missed_loss", 0.05, 0.6, summed("score_points"), "-", {}),
+    ("world.score.streak_gain", 0.01, 0.2, summed("score_points"), "+", {}),
+    ("world.score.utilisation_weight", 0.1, 0.9, summed("score_points"), "-", {}),
+    ("world.score.uninformed_record", 0.3, 0.8, summed("score_points"), "+", {}),
+    ("world.score.ability_middle", 0.3, 0.5, summed("score_points"), "+", {}),
+    ("world.score.identity_middle", 0.3, 0.6, summed("score_points"), "+", {}),
+    ("world.score.identity_per_asset", 0.0, 0.3, summed("score_points"), "+", {}),
+    ("world.score.noise", 1.0, 60.0, summed("score_750"), "+", {}),
+    # money
+    ("world.money.living_share", 0.5, 1.1, summed("bills_missed"), "+", {}),
+    ("world.money.buffer_median", 0.3, 2.0, summed("liquidity_fen"), "+", {}),
+    ("world.money.limit_months", 1.0, 4.0, summed("debt_fen"), "+", {}),
+    ("world.money.interest", 0.005, 0.05, summed("interest_fen"), "+", {}),
+    ("world.population.income_median", 3_000.0, 6_000.0, summed("debt_fen"), "-", {}),
+    ("world.population.shopping_median", 1_000.0, 5_000.0, summed("charged_fen"), "+", {}),
+    ("world.population.outflow_median", 5_000.0, 30_000.0, summed("outflow_fen"), "+", {}),
+    # circle
+    ("world.circle.onlooker_visits", 0.05, 0.5, summed("visits_circle"), "+", {}),
+    ("world.circle.seeker_visits", 0.1, 1.0, summed("visits_circle"), "+", {}),
+    ("world.circle.poster_visits", 0.1, 1.0, summed("visits_circle"), "+", {}),
+    ("world.circle.comment_pull", 0.0, 5.0, summed("visits_circle"), "+", OPEN),
+    ("world.circle.exclusivity", 0.0, 5.0, summed("visits_circle"), "+", LOTTERY),
+    ("world.circle.reply_high", 0.1, 1.0, summed("visits_circle"), "+", OPEN),
+    ("world.circle.attention_pull", 0.0, 5.0, summed("visits_circle"), "+", {}),
+    ("world.circle.novelty_floor", 0.1, 0.9, summed("visits_circle"), "+", {}),
+    ("world.circle.novelty_days", 5.0, 100.0, summed("visits_circle"), "+", {}),
+    ("world.circle.post_rate", 0.1, 2.0, summed("visits_circle"), "+", {}),
+    ("world.circle.half_posts", 0.001, 0.1, summed("visits_circle"), "-", {}),
+    ("world.circle.half_reactions", 1.0, 30.0, summed("posts"), "-", {}),
+    ("world.circle.first_motivation", 0.1, 1.0, summed("posts"), "+", {}),
+    ("world.circle.like_rate", 0.1, 2.0, summed("likes"), "+", {}),
+    ("world.circle.comment_rate", 0.05, 1.0, summed("comments"), "+", {}),
+    ("world.circle.tip_rate", 0.05, 0.5, summed("tips_fen"), "+", {}),
+    ("world.circle.tip_most", 50.0, 500.0, summed("tips_fen"), "+", {}),
+    ("world.circle.tip_skew", 2, 12, summed("tips_fen"), "-", {}),
+    ("world.population.poster_share", 0.02, 0.2, summed("posts"), "+", {}),
+    ("world.population.seeker_share", 0.1, 0.5, summed("visits_circle"), "+", {}),
+    # usage
+    ("world.population.payments_mean", 0.2, 0.8, summed("payments"), "+", {}),
+    ("world.population.visits_median", 0.5, 2.0, summed("visits_habit"), "+", {}),
+    ("world.population.rival_median", 10.0, 30.0, summed("visits_rival"), "+", {}),
+    ("world.usage.check_rate", 0.01, 0.1, summed("visits_score"), "+", {}),
+    ("world.usage.striving_checks", 1.0, 20.0, summed("visits_score"), "+", {}),
+    ("world.usage.publication_checks", 1.0, 20.0, summed("visits_score"), "+", {}),
+    ("world.usage.circle_minutes", 0.0, 20.0, summed("visits_rival"), "-", {}),
+    ("world.usage.attention_minutes", 30.0, 300.0, summed("visits_rival"), "+", {}),
+    # an effect outlives the circle, and the more so the more of the opens is habit
+    ("world.usage.habit_weight", 0.1, 0.8, after("visits_habit", 45), "+", FOR_A_WHILE),
+    ("switches.habit", False, True, after("visits_habit", 45), "+", FOR_A_WHILE),
+]
+NAMES = [f"{number} {path.rsplit('.', 1)[-1]}" for number, (path, *_) in enumerate(TABLE)]
+
+
+@pytest.mark.parametrize(("path", "low", "high", "measure", "sign", "besides"), TABLE, ids=NAMES)
+def test_direction(path, low, high, measure, sign, besides):
+    move = sum(
+        measure(finished(scenario(BUSY, SIZE, besides, {path: high}), seed))
+        - measure(finished(scenario(BUSY, SIZE, besides, {path: low}), seed))
+        for seed in (1, 2)
+    )
+    assert move > 0 if sign == "+" else move < 0, f"{path}: {low} to {high} moved it by {move}"
+
+
+def test_a_habit_made_by_the_circle_fades_after_it():
+    # weeks after the close, against the same world without a circle: what is left of the effect shrinks to under half
+    world = scenario(BUSY, {"run.users": 8_000, "run.ticks": 225, "world.circle.seeker_visits": 3.0}, FOR_A_WHILE)
+    without = scenario(BUSY, {"run.users": 8_000, "run.ticks": 225, "world.circle.seeker_visits": 3.0}, NONE)
+    effect = sum(
+        (total(finished(world, seed), "visits_habit") - total(finished(without, seed), "visits_habit"))[45:]
+        for seed in (1, 2, 3)
+    )
+    months = effect.reshape(6, 30).sum(1)
+    assert months[0] > 0
+    assert (np.diff(months[:3]) < 0).all()
+    assert abs(months[5]) < 0.2 * months[0]  # 150 days are 3.3 times the 45 of habit: e**-3.3 = 4% are left
+
+
+def test_score_off_and_on_differ_only_through_scores():
+    # the record, not the score, is what bills move: with no gate nothing else asks for the score
+    on, off = (finished(scenario(BUSY, SIZE, NONE, {"switches.score": value})) for value in (True, False))
+    assert different_totals(on, off) == {"score_points", "score_750"}

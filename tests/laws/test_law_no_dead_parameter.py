@@ -1,0 +1,131 @@
+"""Every number and switch of a scenario changes some total: a parameter that changes nothing is a promise not kept.
+
+The list is read from the schema, so a new parameter is tested from the day it is written; one that no busy world moves has
+to be given a world in `WHERE` that does.
+"""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from sim.scenario.schema import Scenario
+from tests.helpers import BUSY, GATE_640, different_totals, finished, scenario
+
+ALL_FEATURES = ("view", "like", "tip", "comment", "post")
+DATED = {
+    "kind": "threshold",
+    "threshold": 640,
+    "announced": 3,
+    "start": 6,
+    "end": 50,
+}
+WORLD: dict[str, Any] = {
+    **BUSY,
+    "policy.gate": DATED,
+    "policy.circle.closes": 55,
+    "policy.campaign.days": 5,
+    "world.choice.worth_median": 10.0,
+    "run.users": 1_500,
+}
+COVERS_ALL = {"policy.gate": {**DATED, "covers": ALL_FEATURES}}
+WHERE: dict[str, dict[str, Any]] = {
+    "world.choice.view_worth": COVERS_ALL,
+    "world.choice.like_worth": COVERS_ALL,
+    "world.choice.tip_worth": COVERS_ALL,
+    "world.choice.horizon": GATE_640,
+    "policy.gate.share": {"policy.gate": {"kind": "lottery", "share": 0.3}},
+}
+"""What a parameter needs besides to matter at all."""
+
+OTHER_VALUE: dict[str, Any] = {
+    "world.contacts.far_exponent": 3.5,
+    "world.contacts.far_most": 2,
+    "world.contacts.kind": "none",
+    "world.calendar.start_date": "2016-09-12",
+    "policy.gate.covers": ("comment", "like"),
+    "world.choice.like_worth": 1.0,
+    "world.choice.tip_worth": 1.0,
+    "world.choice.horizon": 1,
+    "world.circle.first_motivation": 0.3,
+    "rule": "none",
+}
+BESIDES: dict[str, dict[str, Any]] = {
+    # the five weights sum to 1, so one cannot move alone
+    f"world.score.{weight}_weight": {f"world.score.{partner}_weight": value}
+    for weight, partner, value in (
+        ("history", "ability", 0.20),
+        ("ability", "history", 0.30),
+        ("behaviour", "ability", 0.20),
+        ("identity", "ability", 0.20),
+        ("relationships", "ability", 0.20),
+    )
+}
+NOT_RUN = {"format", "name", "note", "baseline", "policy.gate.kind"}
+"""Words about a scenario, and the kind of gate (laws of their own)."""
+
+
+def leaves(model: type[BaseModel], value: BaseModel, above: str = ""):
+    """Dotted path and value of every field below a model, in the order of the schema."""
+    for name in type(value).model_fields:
+        inner, path = getattr(value, name), f"{above}{name}"
+        if isinstance(inner, BaseModel):
+            yield from leaves(type(inner), inner, f"{path}.")
+        else:
+            yield path, inner
+
+
+BASE = scenario(WORLD)
+LEAVES = {path: value for path, value in leaves(Scenario, BASE) if not path.startswith("run.")} | {
+    "policy.gate.share": 0.3
+}
+TESTED = [path for path in LEAVES if path not in NOT_RUN]
+
+
+def other_values(path: str, value: Any) -> list[Any]:
+    """Values to try instead, the likeliest to matter first."""
+    if path in OTHER_VALUE:
+        return [OTHER_VALUE[path]]
+    if path in BESIDES:
+        return [round(value + 0.05, 2)]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 3, value - 2, value + 1]
+    return [value * 3.0, value * 1.5, min(value + 0.3, 1.0), value * 0.5]
+
+
+def changed(path: str) -> tuple[Scenario, Scenario]:
+    """The world in which a parameter can matter, and the same with another value of it."""
+    world = {**WORLD, **WHERE.get(path, {})}
+    for value in other_values(path, LEAVES[path]):
+        change = {path: value, **BESIDES.get(path, {})}
+        if path.startswith("policy.gate."):
+            change = {"policy.gate": {**world["policy.gate"], path.rsplit(".", 1)[-1]: value}}
+        try:
+            return scenario(world), scenario(world, change)
+        except ValidationError:
+            continue
+    raise AssertionError(f"{path}: no other value is allowed; add one to OTHER_VALUE")
+
+
+@pytest.mark.parametrize("path", TESTED)
+def test_every_parameter_changes_some_total(path):
+    one, other = changed(path)
+    assert different_totals(finished(one), finished(other)), f"{path} changes nothing"
+
+
+def test_every_number_and_switch_of_the_schema_is_on_the_list():
+    numbers = [path for path, value in leaves(Scenario, BASE) if isinstance(value, (bool, int, float))]
+    untested = [path for path in numbers if path not in TESTED and not path.startswith("run.") and path != "format"]
+    assert untested == []
+    assert len(TESTED) > 110
+    assert {path.split(".")[0] for path in TESTED} == {"rule", "world", "policy", "switches"}
+    # a date not given is None, and would escape the list: the world gives them all
+    assert [path for path, value in leaves(Scenario, BASE) if value is None] == ["baseline"]
+
+
+@pytest.mark.parametrize("name", ["users", "ticks"])
+def test_the_size_of_a_run_is_the_size_of_the_result(name):
+    run = finished(scenario(WORLD, {f"run.{name}": 37}))
+    assert (run.columns.users if name == "users" else run.totals.shape[0]) == 37

@@ -1,0 +1,131 @@
+"""Each switch turns its mechanism off, whole and alone; on, the mechanism is there to be seen."""
+
+import numpy as np
+import pytest
+
+from tests.helpers import BUSY, ENGINES, NONE, different_totals, finished, scenario, total
+
+USERS = {"fast": 3_000, "readable": 100}
+
+
+def run(engine, *changes):
+    return finished(scenario(BUSY, {"run.users": USERS[engine]}, *changes), engine=engine)
+
+
+def start(engine, *changes):
+    return ENGINES[engine](scenario(BUSY, {"run.users": USERS[engine]}, *changes), 1).snapshot()
+
+
+both = pytest.mark.parametrize("engine", ENGINES)
+
+
+@both
+def test_score_off_scores_stay_as_first_published(engine):
+    off = {"switches.score": False}
+    before = start(engine, off)["score"]
+    after = run(engine, off)
+    assert np.array_equal(before, after.columns["score"])
+    assert (total(after, "score_points") == before.astype(np.int64).sum()).all()
+    assert (total(after, "rest") == USERS[engine]).all()  # nobody strives for a publication that never comes
+    assert not np.array_equal(start(engine)["score"], run(engine).columns["score"])
+
+
+@both
+def test_gate_off_nobody_is_asked_for_a_score(engine):
+    assert total(run(engine, {"switches.gate": False}), "admitted").sum() == 0
+    assert total(run(engine), "admitted").sum() > 0
+
+
+@both
+def test_awareness_off_everybody_knows_on_the_day_of_the_announcement(engine):
+    off = run(engine, {"switches.awareness": False})
+    opens = off.scenario.policy.circle.opens
+    assert total(off, "knowing")[opens - 1 : opens + 1].tolist() == [0, USERS[engine]]
+    assert total(run(engine), "knowing")[opens] < USERS[engine]
+    early = {"policy.gate": {"kind": "threshold", "threshold": 640, "announced": 2, "start": 8}}
+    assert total(run(engine, {"switches.awareness": False}, early), "knowing")[1:3].tolist() == [0, USERS[engine]]
+
+
+@both
+def test_choice_off_everybody_rests(engine):
+    off, on = run(engine, {"switches.choice": False}), run(engine)
+    assert (total(off, "rest") == USERS[engine]).all()
+    for effort in ("spend", "repay", "upload", "uploads", "repaid_early_fen"):
+        assert total(off, effort).sum() == 0
+        assert total(on, effort).sum() > 0
+
+
+@both
+def test_circle_off_nobody_visits_posts_or_reacts(engine):
+    off, on = run(engine, {"switches.circle": False}), run(engine)
+    for sign in ("visits_circle", "posts", "likes", "comments", "tips", "tips_fen", "commenters"):
+        assert total(off, sign).sum() == 0
+        assert total(on, sign).sum() > 0
+    # the gate still guards its perks
+    assert total(off, "rest").min() < USERS[engine]
+
+
+@both
+def test_circle_off_the_gates_worth_is_its_perks_alone(engine):
+    # what the circle would be worth to a user moves nobody
+    priceless = {"world.choice.worth_median": 300.0}
+    modest = {"world.choice.perk_worth": 5.0}
+    off = {"switches.circle": False, **modest}
+    assert different_totals(run(engine, off), run(engine, off, priceless)) == set()
+    assert "rest" in different_totals(run(engine, modest), run(engine, modest, priceless))
+
+
+@both
+def test_habit_off_the_stock_stays(engine):
+    off = {"switches.habit": False}
+    assert np.array_equal(start(engine, off)["habit"], run(engine, off).columns["habit"])
+    assert not np.array_equal(start(engine)["habit"], run(engine).columns["habit"])
+
+
+@both
+def test_habit_off_no_circle_leaves_a_trace_in_habitual_visits(engine):
+    off = {"switches.habit": False}
+    assert "visits_habit" not in different_totals(run(engine, off), run(engine, off, NONE))
+    assert "visits_habit" in different_totals(run(engine), run(engine, NONE))
+
+
+@both
+def test_attention_off_the_circle_takes_nothing_from_the_rival(engine):
+    off, on, without = run(engine, {"switches.attention": False}), run(engine), run(engine, NONE)
+    assert np.array_equal(total(off, "visits_rival"), total(without, "visits_rival"))
+    assert np.array_equal(total(off, "rival_active"), total(without, "rival_active"))
+    assert total(on, "visits_rival").sum() < total(without, "visits_rival").sum()
+    # and nothing else depends on it
+    assert different_totals(off, on) <= {"visits_rival", "rival_active"}
+
+
+@both
+def test_coverage_off_everybody_has_a_file(engine):
+    off, on = start(engine, {"switches.coverage": False}), start(engine)
+    assert (off["has_file"] == 1).all()
+    assert 0 < on["has_file"].mean() < 1
+    # and so nobody starts with the uninformed record of the thin
+    uninformed = np.float32(run(engine).scenario.world.score.uninformed_record)
+    assert (on["record"][on["has_file"] == 0] == uninformed).all()
+    assert np.mean(off["record"] == uninformed) < np.mean(on["record"] == uninformed)
+
+
+@both
+def test_without_word_of_mouth_awareness_is_slow_and_does_not_accelerate(engine):
+    # q = 0 (target 5c): learning is fastest when most have yet to learn; with q it speeds up first
+    slow_start = {
+        "world.awareness.campaign_rate": 0.01,
+        "world.awareness.circle_rate": 0.0,
+        "policy.campaign.days": 60,
+        "run.users": 20 * USERS[engine] if engine == "fast" else USERS[engine],
+    }
+    with_q = run(engine, slow_start, {"world.awareness.contact_rate": 0.4})
+    without = run(engine, slow_start, {"world.awareness.contact_rate": 0.0})
+    assert total(without, "knowing")[-1] < total(with_q, "knowing")[-1]
+    if engine == "fast":
+        opens = with_q.scenario.policy.circle.opens
+        weeks = [total(r, "learned")[opens : opens + 28].reshape(4, 7).sum(1) for r in (with_q, without)]
+        assert weeks[0][1] > 1.3 * weeks[0][0]
+        assert (
+            np.diff(weeks[1]) < 0
+        ).all()  # 60,000 users, 1% a day: 4,075 a week falling by 275, sd of a difference 90
