@@ -43,7 +43,7 @@ from sim.model.calendar import (
     REVIEW_ALL,
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
-from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, review_due
+from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, prize_per_day, review_due
 from sim.model.circle import circle_rate, circle_today, may_use, reply_chance, tip_amount
 from sim.model.money import (
     buffer_months,
@@ -77,7 +77,7 @@ from sim.model.score import (
     relationships,
     utilisation,
 )
-from sim.model.states import COMMENT, LIKE, POSTER, REPAY, REST, SEEKER, SPEND, TIP, UPLOAD, VIEW
+from sim.model.states import COMMENT, LIKE, POSTER, POSTING, REPAY, REST, SEEKER, SPEND, TIP, UPLOAD, VIEW
 from sim.model.usage import (
     checks_rate,
     displacement,
@@ -93,11 +93,10 @@ use_rules()
 admission_at = function_at(ADMISSION)
 plan_value_at = function_at(PLAN_VALUE)
 
-# Rows of the scratch arrays of a block. Words of luck: four of VISITS, then four of CIRCLE.
-HABIT, PAYMENT, CHECK, IN_CIRCLE, RIVAL, NORMAL = range(6)
-ERRANDS = 5
-VISITS_TODAY = 6
-HABIT_WORD, RIVAL_WORD, PAYMENT_WORD, CHECK_WORD, CIRCLE_WORD, LIKE_WORD, COMMENT_WORD, TIP_WORD = range(8)
+# Rows of the scratch arrays of a block: rates, counts and words of luck of the kinds of visits, and others.
+HABIT, PAYMENT, CHECK, IN_CIRCLE, RIVAL, AGAIN = range(6)
+ERRANDS, VISITS_TODAY, AGAIN_COUNT = 5, 6, 7
+LIKE_WORD, COMMENT_WORD, TIP_WORD, AGAIN_WORD = 5, 6, 7, 8
 
 
 @phase
@@ -395,7 +394,14 @@ def review_phase(desk, p, today, low, high):
             pace * p.choice_repay_cost + p.choice_repay_hassle,
             float64(privacy[k]),
         )
-        prize = float64(worths[k]) * p.gate_worth * today.appeal * today.exclusivity + p.perk_per_day
+        prize = prize_per_day(
+            float64(worths[k]),
+            p.gate_comment_worth,
+            p.gate_worth,
+            today.appeal,
+            today.exclusivity,
+            p.perk_per_day,
+        )
         noise, _, _, _ = luck(p.seed_low, p.seed_high, PLAN, tick, int64(ids[k]), 0)
         plan = choose_plan(
             admission,
@@ -422,17 +428,21 @@ def review_phase(desk, p, today, low, high):
 def luck_phase(desk, p, today, low, high):
     """Four words of luck for each user's visits, four more for the circle while it is open."""
     ids = int_column(desk, c.ID, low, high)
-    streams = 2 if today.flags & CIRCLE_LIVE != 0 else 1
-    for part in range(streams):
-        words0, words1 = luck_row(desk, 4 * part, 0, BLOCK), luck_row(desk, 4 * part + 1, 0, BLOCK)
-        words2, words3 = luck_row(desk, 4 * part + 2, 0, BLOCK), luck_row(desk, 4 * part + 3, 0, BLOCK)
-        stream = VISITS if part == 0 else CIRCLE
+    tick, seed_low, seed_high = today.tick, p.seed_low, p.seed_high
+    # Words in the order in which `sim.draws` lists them; each to the row of its kind of visit.
+    words0, words1 = luck_row(desk, HABIT, 0, BLOCK), luck_row(desk, RIVAL, 0, BLOCK)
+    words2, words3 = luck_row(desk, PAYMENT, 0, BLOCK), luck_row(desk, CHECK, 0, BLOCK)
+    stream = VISITS
+    for _ in range(2 if today.flags & CIRCLE_LIVE != 0 else 1):
         for k in range(high - low):
-            w0, w1, w2, w3 = philox(int64(ids[k]), 0, today.tick, stream, p.seed_low, p.seed_high)
+            w0, w1, w2, w3 = philox(int64(ids[k]), 0, tick, stream, seed_low, seed_high)
             words0[k] = w0
             words1[k] = w1
             words2[k] = w2
             words3[k] = w3
+        words0, words1 = luck_row(desk, IN_CIRCLE, 0, BLOCK), luck_row(desk, LIKE_WORD, 0, BLOCK)
+        words2, words3 = luck_row(desk, COMMENT_WORD, 0, BLOCK), luck_row(desk, TIP_WORD, 0, BLOCK)
+        stream = CIRCLE
     return 0
 
 
@@ -461,7 +471,9 @@ def rates_phase(desk, p, today, low, high):
     for k in range(size):
         by_payment[k] = payments_rate(float64(payment_rates[k]), plans[k] == SPEND, boost) * days
     striving_checks = p.usage_striving_checks
-    publication_checks = p.usage_publication_checks if today.flags & PUBLICATION != 0 else 1.0
+    looked_up = PUBLICATION | GATE_AHEAD
+    curious = p.gate_on_score == 1 and today.flags & looked_up == looked_up
+    publication_checks = p.usage_publication_checks if curious else 1.0
     for k in range(size):
         factor = publication_checks if knowing[k] == 1 else 1.0
         by_check[k] = checks_rate(check_rate, plans[k] != REST, striving_checks, factor) * days
@@ -517,47 +529,48 @@ def circle_rates_phase(desk, p, today, low, high):
 
 @phase
 def counts_phase(desk, p, today, low, high):
-    """Phase acts, second part: Poisson counts of a block by habit, payments and checks, in the circle and at the rival.
+    """Phase acts, second part: Poisson counts by habit, payments and checks, in the circle and at the rival.
 
-    The usual case is worked out for all users together, the exceptions one by one. Small rates: most counts are small
-    (habit, payments), or nearly all are zero (checks, circle), which needs less since e**-rate is at least 1 - rate.
+    First the usual case of a kind of visit for all users together: few visits (habit, payments), none (checks, circle:
+    e**-rate is at least 1 - rate) or many (rival). The exceptions are marked, listed, and worked out together both ways;
+    what is left then are tails, one by one.
     """
     size = high - low
-    for channel in range(2):
-        rates, counts = rate_row(desk, channel, 0, BLOCK), count_row(desk, channel, 0, BLOCK)
-        words = luck_row(desk, 2 * channel, 0, BLOCK)
-        for k in range(size):
-            counts[k] = poisson_if_few(rates[k], words[k])
-        for k in range(size):
-            if counts[k] == FEW or rates[k] >= NORMAL_RATE:
-                counts[k] = poisson_count(rates[k], int64(words[k]))
-    live = today.flags & CIRCLE_LIVE != 0
-    for channel in range(CHECK, IN_CIRCLE + 1 if live else IN_CIRCLE):
-        rates, counts = rate_row(desk, channel, 0, BLOCK), count_row(desk, channel, 0, BLOCK)
-        words = luck_row(desk, channel + 1, 0, BLOCK)
-        for k in range(size):
-            counts[k] = unit_single(words[k]) >= ONE - rates[k]
-        for k in range(size):
-            if counts[k] != 0:
-                counts[k] = poisson_count(rates[k], int64(words[k]))
-    rates, counts, words = (
-        rate_row(desk, RIVAL, 0, BLOCK),
-        count_row(desk, RIVAL, 0, BLOCK),
-        luck_row(desk, RIVAL_WORD, 0, BLOCK),
-    )
-    normals = rate_row(desk, NORMAL, 0, BLOCK)
     chosen = chosen_row(desk, 0, 0, BLOCK)
-    for k in range(size):
-        normals[k] = normal_between(words[k])
-    for k in range(size):
-        counts[k] = poisson_by_normal(max(rates[k], NORMAL_RATE), normals[k])
-    exceptions = 0
-    for k in range(size):
-        chosen[exceptions] = k
-        exceptions += in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE)
-    for j in range(exceptions):
-        k = chosen[j]
-        counts[k] = poisson_count(rates[k], int64(words[k]))
+    again_rates, again_words = rate_row(desk, AGAIN, 0, BLOCK), luck_row(desk, AGAIN_WORD, 0, BLOCK)
+    again = count_row(desk, AGAIN_COUNT, 0, BLOCK)
+    live = today.flags & CIRCLE_LIVE != 0
+    for channel in range(RIVAL + 1):
+        if channel == IN_CIRCLE and not live:
+            continue
+        rates, counts = rate_row(desk, channel, 0, BLOCK), count_row(desk, channel, 0, BLOCK)
+        words = luck_row(desk, channel, 0, BLOCK)
+        if channel <= PAYMENT:
+            for k in range(size):
+                count = poisson_if_few(rates[k], words[k])
+                counts[k] = -1 if (count == FEW) | (rates[k] >= NORMAL_RATE) else count
+        elif channel <= IN_CIRCLE:
+            for k in range(size):
+                counts[k] = -1 if unit_single(words[k]) >= ONE - rates[k] else 0
+        else:
+            for k in range(size):
+                again_rates[k] = normal_between(words[k])
+            for k in range(size):
+                count = poisson_by_normal(max(rates[k], NORMAL_RATE), again_rates[k])
+                counts[k] = -1 if in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE) else count
+        exceptions = 0
+        for k in range(size):
+            chosen[exceptions] = k
+            exceptions += counts[k] < 0
+        for j in range(exceptions):
+            again_rates[j] = rates[chosen[j]]
+            again_words[j] = words[chosen[j]]
+        for j in range(exceptions):
+            count = poisson_if_few(again_rates[j], again_words[j])
+            again[j] = -1 if (count == FEW) | (again_rates[j] >= NORMAL_RATE) else count
+        for j in range(exceptions):
+            count = again[j] if again[j] >= 0 else poisson_count(again_rates[j], int64(again_words[j]))
+            counts[chosen[j]] = count
     return 0
 
 
@@ -580,6 +593,7 @@ def pay_phase(desk, p, today, low, high):
     repaid_early = 0
     for k in range(size):
         outflows[k] = 0.0
+    for k in range(size):
         if plans[k] == REPAY:
             word, _, _, _ = philox(int64(ids[k]), 0, today.tick, ERRAND, p.seed_low, p.seed_high)
             trips = poisson_count(float32(p.choice_repay_errands * days), word)
@@ -669,7 +683,8 @@ def circle_acts_phase(desk, p, today, low, high):
                 liquidities[k] = liquidity - tip
                 total[n.TIPS] += 1
                 total[n.TIPS_FEN] += tip
-        if live and role == POSTER and knows[k] == 1:
+        may_post = role == POSTER and may_use(POSTING, role, gate_active, p.gate_covers, admits[k] == 1)
+        if live and may_post and knows[k] == 1:
             word, _, _, _ = philox(int64(ids[k]), 0, today.tick, POST, p.seed_low, p.seed_high)
             posts = min(poisson_count(float32(p.circle_post_rate * today.motivation * p.tick_days), word), 255)
             posts_made[k] = posts
@@ -711,11 +726,11 @@ def visits_phase(desk, p, today, low, high):
     for k in range(size):
         habit[k] = habit_after(float64(habit[k]), float64(visits[k]), days, step)
     made, last = int_column(desk, c.VISITS_MADE, low, high), short_column(desk, c.LAST_VISIT_DAY, low, high)
-    today_short = int16(today.tick)
+    today_short, never = int16(today.tick), int16(-1)
     for k in range(size):
         made[k] += visits[k]
     for k in range(size):
-        last[k] = today_short if visits[k] > 0 else last[k]
+        last[k] = max(last[k], today_short if visits[k] > 0 else never)
     for k in range(size):
         errands[k] = 0
     total = own_totals(desk, 0, 0, n.COUNT)

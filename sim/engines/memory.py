@@ -19,7 +19,7 @@ from sim.model.totals import COUNT
 BLOCK = 1024
 """Users worked on at a time: few enough that their columns stay in cache while all phases pass over them."""
 
-WORDS, RATES, COUNTS = 8, 6, 7
+WORDS, RATES, COUNTS = 9, 6, 8
 """Rows of the scratch arrays of a desk."""
 
 DESK = np.dtype(

@@ -29,7 +29,7 @@ from sim.model.calendar import (
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice import VALUES
-from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, review_due
+from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, prize_per_day, review_due
 from sim.model.circle import circle_rate, circle_today, may_use, reply_chance, tip_amount
 from sim.model.columns import GROUPS
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
@@ -68,7 +68,7 @@ from sim.model.score import (
     relationships,
     utilisation,
 )
-from sim.model.states import COMMENT, LIKE, NEVER, POSTER, REPAY, REST, SEEKER, SPEND, TIP, UPLOAD, VIEW
+from sim.model.states import COMMENT, LIKE, NEVER, POSTER, POSTING, REPAY, REST, SEEKER, SPEND, TIP, UPLOAD, VIEW
 from sim.model.totals import TOTALS
 from sim.model.usage import (
     checks_rate,
@@ -310,7 +310,14 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             outlook.repay_pace * p.choice_repay_cost + p.choice_repay_hassle,
             float(self.privacy_cost),
         )
-        prize = float(self.circle_worth) * p.gate_worth * model.today.appeal * model.today.exclusivity + p.perk_per_day
+        prize = prize_per_day(
+            float(self.circle_worth),
+            p.gate_comment_worth,
+            p.gate_worth,
+            model.today.appeal,
+            model.today.exclusivity,
+            p.perk_per_day,
+        )
         noise, _, _, _ = self.luck(PLAN, tick)
         return int(
             choose_plan(
@@ -356,7 +363,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         )
         return rate if self.may(VIEW, gate_active) else 0.0
 
-    def act(self, tick: int, live: bool, gate_active: bool, publication: bool) -> None:
+    def act(self, tick: int, live: bool, gate_active: bool, curious: bool) -> None:
         """Phase acts: visits by channel, payments, repayments, the circle."""
         p, total, days = self.model.p, self.model.total, self.model.p.tick_days
         words = self.words(VISITS, tick)
@@ -368,7 +375,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         by_habit = poisson_count(single(rate), words[0])
         rate = payments_rate(payment_rate, self.plan == SPEND, p.choice_spend_boost) * days
         payments = poisson_count(single(rate), words[2])
-        factor = p.usage_publication_checks if publication and self.knows else 1.0
+        factor = p.usage_publication_checks if curious and self.knows else 1.0
         rate = checks_rate(p.usage_check_rate, self.plan != REST, p.usage_striving_checks, factor) * days
         checks = poisson_count(single(rate), words[3])
 
@@ -456,7 +463,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
                 self.liquidity -= tip
                 total[n.TIPS] += 1
                 total[n.TIPS_FEN] += tip
-        if live and self.role == POSTER and self.knows:
+        if live and self.role == POSTER and self.knows and self.may(POSTING, gate_active):
             rate = single(p.circle_post_rate * today.motivation * p.tick_days)
             self.posts = min(int(poisson_count(rate, self.words(POST, tick)[0])), 255)
             total[n.POSTED] += self.posts
@@ -609,6 +616,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             for user in self.people:
                 user.look_at_contacts()
         gate = self.gate_view(tick)
+        curious = publication and bool(flag & GATE_AHEAD) and self.p.gate_on_score == 1
         for user in self.people:
             if flag & STATEMENT_DAY:
                 user.receive_statement(tick)
@@ -619,7 +627,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             if flag & KNOWN_ABOUT:
                 user.maybe_learn(tick, bool(flag & CAMPAIGN))
             user.maybe_review(tick, gate, bool(flag & GATE_AHEAD), bool(flag & REVIEW_ALL))
-            user.act(tick, live, gate_active, publication)
+            user.act(tick, live, gate_active, curious)
             user.be_counted(tick)
         for user in self.just_learned:
             for other in user.contacts:

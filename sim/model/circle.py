@@ -82,11 +82,13 @@ def tip_amount(uniform, largest, skew):
 
 @rule
 def may_use(feature, role, gate_active, covers, admitted):
-    """Whether a user may use a feature of the circle today: posters always; others unless an active gate covers it and
-    has not admitted them. Who may not view may do nothing else either. Posting is for posters alone.
+    """Whether a user may use a feature of the circle today: unless an active gate covers it and has not admitted them.
+
+    Posting is for posters alone, and nothing else is ever closed to them: the circle is theirs. Others who may not view
+    may do nothing else either.
     """
     if role == POSTER:
-        return True
+        return feature != POSTING or admitted or not gate_active or (covers & POSTING) == 0
     if feature == POSTING:
         return False
     return admitted or not gate_active or (covers & (feature | VIEW)) == 0

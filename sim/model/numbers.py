@@ -85,7 +85,10 @@ def numbers(scenario: Scenario, seed: int) -> dict[str, int | float]:
     p["gate_a"], p["gate_b"], p["gate_c"], p["gate_d"] = gate.numbers()
     p["gate_covers"] = sum(FEATURES[feature] for feature in gate.covers)
     worths = {name: p.get(f"choice_{name}_worth", 0.0) for name in FEATURES}
-    p["gate_worth"] = sum(worths[feature] for feature in gate.covers) * int(scenario.switches.circle)
+    there = int(scenario.switches.circle)
+    p["gate_worth"] = there * sum(worths[feature] for feature in gate.covers if feature != "comment")
+    p["gate_comment_worth"] = there * (worths["comment"] if "comment" in gate.covers else 0.0)
+    p["gate_on_score"] = int(gate.rewards_score)
     p["perk_per_day"] = world.choice.perk_worth / 30.0 if gate.rewards_score else 0.0
     return p
 

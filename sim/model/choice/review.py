@@ -108,6 +108,14 @@ def logit_choice(spend, repay, upload, scale, uniform):
 
 
 @rule
+def prize_per_day(circle_worth, comment_part, other_part, appeal, exclusivity, perks):
+    """Worth of being admitted (CNY/day): the parts of the circle that the gate covers, as lively as the circle is now,
+    commenting more the fewer may; and the other perks of a high score.
+    """
+    return circle_worth * appeal * (comment_part * exclusivity + other_part) + perks
+
+
+@rule
 def out_of_reach(admission, outlook, gate, starting_score, owned):
     """Whether even all efforts together fail, on the first publication ahead and on the last: then every plan fails.
 
