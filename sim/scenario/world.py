@@ -232,7 +232,7 @@ class ScoreWorld(Strict):
     )
     ability_middle: float = quantity(0.36, "Ability sub-score of a typical user before assets", "share", low=0, high=1)
     ability_spread: float = quantity(
-        0.82, "Spread of the ability sub-score between users, on the logit scale", "logit", low=0, high=5
+        0.76, "Spread of the ability sub-score between users, on the logit scale", "logit", low=0, high=5
     )
     ability_per_asset: float = quantity(
         0.10,
