@@ -6,7 +6,7 @@ overlap and work out several users at once; where a phase concerns few users, th
 branch, which no processor could foresee.
 """
 
-from numpy import float32, float64, int16, int64
+from numpy import float32, float64, int16, int32, int64
 
 from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, luck, philox, unit
 from sim.engines.compiled import ADMISSION, PLAN_VALUE, phase, use_rules
@@ -96,6 +96,8 @@ plan_value_at = function_at(PLAN_VALUE)
 # Rows of the scratch arrays of a block: rates, counts and words of luck of the kinds of visits, and others.
 HABIT, PAYMENT, CHECK, IN_CIRCLE, RIVAL, AGAIN = range(6)
 ERRANDS, VISITS_TODAY, AGAIN_COUNT = 5, 6, 7
+EXCEPTION, NONE, TOO_MANY = int32(-1), int32(0), int32(FEW)
+"""Counts in 32 bits throughout, so that eight fit where four would."""
 LIKE_WORD, COMMENT_WORD, TIP_WORD, AGAIN_WORD = 5, 6, 7, 8
 
 
@@ -547,17 +549,17 @@ def counts_phase(desk, p, today, low, high):
         words = luck_row(desk, channel, 0, BLOCK)
         if channel <= PAYMENT:
             for k in range(size):
-                count = poisson_if_few(rates[k], words[k])
-                counts[k] = -1 if (count == FEW) | (rates[k] >= NORMAL_RATE) else count
+                count = int32(poisson_if_few(rates[k], words[k]))
+                counts[k] = EXCEPTION if (count == TOO_MANY) | (rates[k] >= NORMAL_RATE) else count
         elif channel <= IN_CIRCLE:
             for k in range(size):
-                counts[k] = -1 if unit_single(words[k]) >= ONE - rates[k] else 0
+                counts[k] = EXCEPTION if unit_single(words[k]) >= ONE - rates[k] else NONE
         else:
             for k in range(size):
                 again_rates[k] = normal_between(words[k])
             for k in range(size):
                 count = poisson_by_normal(max(rates[k], NORMAL_RATE), again_rates[k])
-                counts[k] = -1 if in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE) else count
+                counts[k] = EXCEPTION if in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE) else count
         exceptions = 0
         for k in range(size):
             chosen[exceptions] = k
@@ -566,8 +568,8 @@ def counts_phase(desk, p, today, low, high):
             again_rates[j] = rates[chosen[j]]
             again_words[j] = words[chosen[j]]
         for j in range(exceptions):
-            count = poisson_if_few(again_rates[j], again_words[j])
-            again[j] = -1 if (count == FEW) | (again_rates[j] >= NORMAL_RATE) else count
+            count = int32(poisson_if_few(again_rates[j], again_words[j]))
+            again[j] = EXCEPTION if (count == TOO_MANY) | (again_rates[j] >= NORMAL_RATE) else count
         for j in range(exceptions):
             count = again[j] if again[j] >= 0 else poisson_count(again_rates[j], int64(again_words[j]))
             counts[chosen[j]] = count
@@ -670,10 +672,15 @@ def circle_acts_phase(desk, p, today, low, high):
             posts_made[k] = 0
         if visits > 0:
             admitted = admits[k] == 1
-            if may_use(LIKE, role, gate_active, p.gate_covers, admitted):
-                total[n.LIKES] += poisson_count(float32(visits * p.circle_like_rate), int64(likes[k]))
-            if may_use(COMMENT, role, gate_active, p.gate_covers, admitted):
-                total[n.COMMENTS] += poisson_count(float32(visits * p.circle_comment_rate), int64(comments[k]))
+            # Most give none, which needs no more: e**-rate is at least 1 - rate.
+            rate = float32(visits * p.circle_like_rate)
+            if unit_single(likes[k]) >= ONE - rate and may_use(LIKE, role, gate_active, p.gate_covers, admitted):
+                total[n.LIKES] += poisson_count(rate, int64(likes[k]))
+            rate = float32(visits * p.circle_comment_rate)
+            if unit_single(comments[k]) >= ONE - rate and may_use(
+                COMMENT, role, gate_active, p.gate_covers, admitted
+            ):
+                total[n.COMMENTS] += poisson_count(rate, int64(comments[k]))
             if may_use(TIP, role, gate_active, p.gate_covers, admitted) and happens(
                 visits * p.circle_tip_rate, unit(int64(tips[k]))
             ):
