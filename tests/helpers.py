@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sim.engines.fast import DayZero, FastEngine
 from sim.engines.readable import ReadableEngine
 from sim.model.columns import NAMES
+from sim.model.outlook import Outlook
+from sim.model.states import KNOWN
 from sim.model.totals import TOTALS
 from sim.scenario.schema import Scenario
 
@@ -35,6 +37,36 @@ BUSY: dict[str, Any] = {
     "run.ticks": 60,
 }
 """A small world in which every mechanism fires within two months: a gate in the midst of the scores, many who respond."""
+
+OUTLOOK = Outlook(
+    belief=KNOWN,
+    published=600.0,
+    folk_points_per_day=0.2,
+    recent_spend=30.0,
+    usual_spend=30.0,
+    spend_boost=1.0,
+    forgetting_per_day=1 / 90,
+    half_spend=60.0,
+    record=0.6,
+    debt=1000.0,
+    limit=4000.0,
+    repay_pace=10.0,
+    spare_cash=800.0,
+    spare_income_per_day=5.0,
+    utilisation_weight=0.35,
+    ability_base=0.4,
+    identity_base=0.45,
+    declared=0,
+    ability_step=0.10,
+    identity_step=0.08,
+    relationships=0.5,
+    history_weight=0.35,
+    ability_weight=0.25,
+    behaviour_weight=0.20,
+    identity_weight=0.15,
+    relationships_weight=0.05,
+)
+"""A user's view of the own score in round numbers, as the review rules take it: knows the formula, owes a quarter of the limit."""
 
 
 def scenario(*changes: Mapping[str, Any]) -> Scenario:

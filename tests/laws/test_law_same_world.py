@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.model.calendar import PUBLICATION, make_calendar
 from tests.helpers import (
     BUSY,
     ENGINES,
@@ -24,25 +25,57 @@ def world(engine, *changes):
     return scenario(BUSY, {"run.users": USERS[engine]}, *changes)
 
 
-EVERYBODY = [
-    {"policy.gate": {"kind": "threshold", "threshold": 350}},
-    {"policy.gate": {"kind": "lottery", "share": 1.0}},
-    {"policy.gate": {"kind": "threshold", "threshold": 350, "start": 30, "announced": 4}},
-    {"policy.gate": {"kind": "threshold", "threshold": 350, "end": 40}},
-    {"policy.gate": {"kind": "lottery", "share": 1.0, "covers": ("view", "like", "tip", "comment", "post")}},
-]
+INCURIOUS = {"world.usage.publication_checks": 1.0}
+"""Nobody looks at the own score because a gate asks for one."""
+EVERYBODY = {
+    "350": {"policy.gate": {"kind": "threshold", "threshold": 350}, **INCURIOUS},
+    "350 later": {"policy.gate": {"kind": "threshold", "threshold": 350, "start": 30, "announced": 4}, **INCURIOUS},
+    "350 for a while": {"policy.gate": {"kind": "threshold", "threshold": 350, "end": 40}, **INCURIOUS},
+    "lot of all": {"policy.gate": {"kind": "lottery", "share": 1.0}},
+    "lot of all, all features": {
+        "policy.gate": {"kind": "lottery", "share": 1.0, "covers": ("view", "like", "tip", "comment", "post")}
+    },
+}
+AT_THE_GATE = {"admitted", "newly_admitted"}
+"""Totals that only say who stood at a gate."""
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("gate", EVERYBODY, ids=["350", "lot of all", "350 later", "350 for a while", "all features"])
-def test_a_gate_that_admits_everybody_is_an_open_circle(engine, gate):
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_a_gate_that_admits_everybody_is_an_open_circle(engine, name):
     # Bit for bit, but for the totals and columns that only say who stood at a gate: a gate that admits everybody leaves
     # nobody anything to strive for, and takes no feature from anybody.
-    gated, free = finished(world(engine, gate), engine=engine), finished(world(engine, OPEN), engine=engine)
-    assert different_totals(gated, free) == {"admitted", "newly_admitted"}
+    besides = INCURIOUS if "world.usage.publication_checks" in EVERYBODY[name] else {}
+    gated = finished(world(engine, EVERYBODY[name]), engine=engine)
+    free = finished(world(engine, OPEN, besides), engine=engine)
+    assert different_totals(gated, free) == AT_THE_GATE
     assert different_columns(gated, free) <= {"admitted", "admitted_day"}
     assert total(gated, "newly_admitted").sum() == USERS[engine]
     assert total(free, "admitted").sum() == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_score_that_is_asked_for_is_looked_at_even_if_everybody_has_it(engine):
+    # On publication days a gate on the score, be it at 350, makes those who know of it look. That is all it does: score
+    # checks, and with them the habit of opening and who was there.
+    gated = finished(world(engine, {"policy.gate": {"kind": "threshold", "threshold": 350}}), engine=engine)
+    free = finished(world(engine, OPEN), engine=engine)
+    more = total(gated, "visits_score") - total(free, "visits_score")
+    published = np.flatnonzero(make_calendar(gated.scenario).flags & PUBLICATION)
+    assert set(np.flatnonzero(more)) <= set(published)
+    assert more.sum() > 0
+    assert different_totals(gated, free) <= AT_THE_GATE | {"visits_score", "visits_habit", "active", "active_30"}
+    left = {"admitted", "admitted_day", "visits", "habit", "last_visit_day"}
+    assert different_columns(gated, free) <= left
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("policy", [OPEN, LOTTERY], ids=["open", "lottery"])
+def test_without_a_gate_on_the_score_nobody_cares_more_for_the_score(engine, policy):
+    circle, without = finished(world(engine, policy), engine=engine), finished(world(engine, NONE), engine=engine)
+    moved = different_totals(circle, without)
+    assert "visits_circle" in moved
+    assert not moved & {"visits_score", "rest", "uploads", "repaid_early_fen", "bills"}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

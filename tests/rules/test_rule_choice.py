@@ -15,43 +15,18 @@ from sim.model.choice.review import (
     logit_choice,
     out_of_reach,
     plan_prospect,
+    prize_per_day,
     review_due,
 )
 from sim.model.gates import ADMISSIONS
 from sim.model.outlook import Outlook, believed_score, best_conceivable_score, nth_undeclared
 from sim.model.states import CAR, FOLK, FUND, HOUSE, KNOWN, REPAY, REST, SPEND, UPLOAD
+from tests.helpers import OUTLOOK as A_USER
 
 VALUE = VALUES["forward_looking"]
 THRESHOLD = ADMISSIONS["threshold"]
 
-OUTLOOK = Outlook(
-    belief=FOLK,
-    published=700.0,
-    folk_points_per_day=0.2,
-    recent_spend=30.0,
-    usual_spend=30.0,
-    spend_boost=1.0,
-    forgetting_per_day=1 / 90,
-    half_spend=60.0,
-    record=0.6,
-    debt=0.0,
-    limit=4000.0,
-    repay_pace=10.0,
-    spare_cash=800.0,
-    spare_income_per_day=5.0,
-    utilisation_weight=0.35,
-    ability_base=0.4,
-    identity_base=0.45,
-    declared=0,
-    ability_step=0.10,
-    identity_step=0.08,
-    relationships=0.5,
-    history_weight=0.35,
-    ability_weight=0.25,
-    behaviour_weight=0.20,
-    identity_weight=0.15,
-    relationships_weight=0.05,
-)
+OUTLOOK = A_USER._replace(belief=FOLK, published=700.0, debt=0.0)
 COSTS = Costs(spend_per_day=1.0, repay_per_day=1.0, upload_each=20.0)
 
 
@@ -86,6 +61,13 @@ def test_value_by_hand():
 @given(st.floats(0, 1e6), st.floats(0, 1e3), st.floats(0, 1e6))
 def test_nothing_is_worth_anything_to_those_who_do_not_choose(arrival, cost, prize):
     assert VALUES["none"](arrival, 1e6, prize, cost, 0.0, 0.003) < OUT_OF_THE_RUNNING
+
+
+def test_the_prize_by_hand():
+    # 4 CNY a day for all of a lively circle; half of it commenting, lifted by 1.5; 0.1 the rest covered; appeal 0.8; perks 2
+    assert prize_per_day(4.0, 0.5, 0.1, 0.8, 1.5, 2.0) == pytest.approx(4.0 * 0.8 * (0.5 * 1.5 + 0.1) + 2.0)
+    assert prize_per_day(4.0, 0.5, 0.1, 0.0, 1.5, 2.0) == 2.0  # a dead circle leaves the perks
+    assert prize_per_day(4.0, 0.0, 0.1, 1.0, 1.5, 0.0) == prize_per_day(4.0, 0.0, 0.1, 1.0, 1.0, 0.0)
 
 
 # Logit ---------------------------------------------------------------------------------------------------------------

@@ -57,7 +57,10 @@ TABLE = [
     (SEEKER, LIKE, True, 0, False, True),  # a gate that covers nothing
     (POSTER, COMMENT, True, COMMENT, False, True),  # posters whatever their score
     (POSTER, VIEW, True, ALL_FEATURES, False, True),
-    (POSTER, POSTING, True, ALL_FEATURES, False, True),
+    (POSTER, POSTING, True, COMMENT, False, True),
+    (POSTER, POSTING, True, ALL_FEATURES, False, False),  # unless the gate covers posting itself
+    (POSTER, POSTING, True, ALL_FEATURES, True, True),
+    (POSTER, POSTING, False, ALL_FEATURES, False, True),
     (SEEKER, POSTING, True, ALL_FEATURES, True, False),  # posting is for posters alone
     (ONLOOKER, POSTING, False, 0, True, False),
 ]

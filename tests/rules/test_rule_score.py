@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.outlook import Outlook, believed_score
+from sim.model.outlook import believed_score
 from sim.model.score import (
     asset_count,
     behaviour,
@@ -17,39 +17,11 @@ from sim.model.score import (
     relationships,
     utilisation,
 )
-from sim.model.states import CAR, FOLK, FUND, HOUSE, KNOWN, REPAY, REST, SPEND, UPLOAD
+from sim.model.states import CAR, FOLK, FUND, HOUSE, REPAY, REST, SPEND, UPLOAD
 from sim.scenario.world import ScoreWorld
+from tests.helpers import OUTLOOK
 
 WEIGHTS = (0.35, 0.25, 0.20, 0.15, 0.05)
-
-OUTLOOK = Outlook(
-    belief=KNOWN,
-    published=600.0,
-    folk_points_per_day=0.2,
-    recent_spend=30.0,
-    usual_spend=30.0,
-    spend_boost=1.0,
-    forgetting_per_day=1 / 90,
-    half_spend=60.0,
-    record=0.6,
-    debt=1000.0,
-    limit=4000.0,
-    repay_pace=10.0,
-    spare_cash=800.0,
-    spare_income_per_day=5.0,
-    utilisation_weight=0.35,
-    ability_base=0.4,
-    identity_base=0.45,
-    declared=0,
-    ability_step=0.10,
-    identity_step=0.08,
-    relationships=0.5,
-    history_weight=0.35,
-    ability_weight=0.25,
-    behaviour_weight=0.20,
-    identity_weight=0.15,
-    relationships_weight=0.05,
-)
 
 
 def test_raw_score_by_hand():
