@@ -1,0 +1,54 @@
+"""What a compiler makes of the rules does not matter: fresh or cached, with a processor's vector instructions or without."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import BUSY, finished, scenario
+
+GIVEN = {"run.users": 1_500, "run.ticks": 45}
+
+PROGRAM = """
+from sim.engines.compiled import config
+from tests.agreement.test_fresh_compile import digest
+print(config.CACHE_DIR)
+print(digest())
+"""
+
+
+def digest() -> str:
+    """Hash of all totals and columns of a run."""
+    run = finished(scenario(BUSY, GIVEN), 31)
+    hashed = hashlib.sha256(run.totals.tobytes())
+    for array in run.columns.arrays:
+        hashed.update(array.tobytes())
+    return hashed.hexdigest()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}, {"NUMBA_OPT": "1"}],
+    ids=["as here", "plain processor", "little optimised"],
+)
+def test_a_fresh_compile_gives_the_same_bits(tmp_path, settings):
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, **settings, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(root)}
+    finished_process = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=environment,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert finished_process.returncode == 0, finished_process.stderr
+    folder, fresh = finished_process.stdout.split()
+    assert Path(folder) == tmp_path
+    assert any(tmp_path.rglob("*.nb*"))  # it was compiled there and then
+    assert fresh == digest()
