@@ -466,6 +466,7 @@ def rates_phase(desk, p, today, low, high):
         float_column(desk, c.RIVAL_RATE, low, high),
     )
     plans, knowing = byte_column(desk, c.PLAN, low, high), byte_column(desk, c.KNOWS, low, high)
+    responsive = byte_column(desk, c.RESPONSIVE, low, high)
     for k in range(size):
         base = float64(bases[k])
         expected = expected_visits(base, float64(payment_rates[k]), check_rate)
@@ -474,10 +475,10 @@ def rates_phase(desk, p, today, low, high):
         by_payment[k] = payments_rate(float64(payment_rates[k]), plans[k] == SPEND, boost) * days
     striving_checks = p.usage_striving_checks
     looked_up = PUBLICATION | GATE_AHEAD
-    curious = p.gate_on_score == 1 and today.flags & looked_up == looked_up
+    curious = p.score_matters == 1 and today.flags & looked_up == looked_up
     publication_checks = p.usage_publication_checks if curious else 1.0
     for k in range(size):
-        factor = publication_checks if knowing[k] == 1 else 1.0
+        factor = publication_checks if knowing[k] & responsive[k] == 1 else 1.0
         by_check[k] = checks_rate(check_rate, plans[k] != REST, striving_checks, factor) * days
     for k in range(size):
         by_rival[k] = float64(rivals[k]) * days

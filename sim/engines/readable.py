@@ -375,7 +375,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         by_habit = poisson_count(single(rate), words[0])
         rate = payments_rate(payment_rate, self.plan == SPEND, p.choice_spend_boost) * days
         payments = poisson_count(single(rate), words[2])
-        factor = p.usage_publication_checks if curious and self.knows else 1.0
+        factor = p.usage_publication_checks if curious and self.knows and self.responsive else 1.0
         rate = checks_rate(p.usage_check_rate, self.plan != REST, p.usage_striving_checks, factor) * days
         checks = poisson_count(single(rate), words[3])
 
@@ -616,7 +616,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             for user in self.people:
                 user.look_at_contacts()
         gate = self.gate_view(tick)
-        curious = publication and bool(flag & GATE_AHEAD) and self.p.gate_on_score == 1
+        curious = publication and bool(flag & GATE_AHEAD) and self.p.score_matters == 1
         for user in self.people:
             if flag & STATEMENT_DAY:
                 user.receive_statement(tick)

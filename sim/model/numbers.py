@@ -88,7 +88,8 @@ def numbers(scenario: Scenario, seed: int) -> dict[str, int | float]:
     there = int(scenario.switches.circle)
     p["gate_worth"] = there * sum(worths[feature] for feature in gate.covers if feature != "comment")
     p["gate_comment_worth"] = there * (worths["comment"] if "comment" in gate.covers else 0.0)
-    p["gate_on_score"] = int(gate.rewards_score)
+    # Whether anybody looks up the own score because of the gate: nobody does for a gate by lot, nor in the placebo.
+    p["score_matters"] = int(gate.rewards_score and scenario.rule != "none" and scenario.switches.choice)
     p["perk_per_day"] = world.choice.perk_worth / 30.0 if gate.rewards_score else 0.0
     return p
 

@@ -93,6 +93,7 @@ SCHEDULE = (
             "habit",
             "plan",
             "knows",
+            "responsive",
             "role",
             "admitted",
             "score",

@@ -34,7 +34,7 @@ class Run(Strict):
     seed: int = quantity(
         20161124, "Seed of the first replicate; the others count up from it", "number", low=0, high=2**63 - 1
     )
-    replicates: int = quantity(5, "Replicates, each with its own people and luck", "runs", low=1, high=10_000)
+    replicates: int = quantity(3, "Replicates, each with its own people and luck", "runs", low=1, high=10_000)
 
 
 class Scenario(Strict):
