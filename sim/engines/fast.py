@@ -23,6 +23,7 @@ from sim.engines.kernels import (
 from sim.engines.memory import BLOCK, TODAY, Desks
 from sim.engines.team import STOP, new_team
 from sim.engines.ticks import FIRST_OF_BLOCK, run_ticks
+from sim.engines.warm import compile_all
 from sim.model.calendar import GATE_AHEAD, make_calendar
 from sim.model.choice import VALUES
 from sim.model.contacts import Contacts, assemble, complete, nobody
@@ -58,10 +59,11 @@ class DayZero:
 
     def __init__(self, scenario: Scenario, seed: int, threads: int = 1) -> None:
         users = scenario.run.users
+        params = as_record(numbers(scenario, seed))
+        compile_all(params)
         self.contacts = make_contacts(scenario, seed)
         self.columns = Columns(users)
         self.columns["id"][:] = np.arange(users, dtype=np.int32)
-        params = as_record(numbers(scenario, seed))
         no_totals = np.zeros((1, COUNT), np.int64)
         desks = Desks(threads, self.columns.arrays, self.contacts.starts, self.contacts.others, no_totals)
         today = np.zeros(1, TODAY)
@@ -97,6 +99,7 @@ class FastEngine:
         self.columns = start.columns.copy() if day_zero is not None else start.columns
         self.tick = 0
         self._params = as_record(numbers(scenario, seed))
+        compile_all(self._params)
         self._today = np.zeros(1, TODAY)
         calendar = make_calendar(scenario)
         self._calendar = np.array(calendar, np.int64)
