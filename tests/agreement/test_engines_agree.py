@@ -10,7 +10,7 @@ from sim.model.columns import NAMES
 from sim.model.totals import TOTALS
 from tests.helpers import BUSY, LOTTERY, NONE, OPEN, different_columns, scenario
 
-SMALL = {"run.users": 120, "run.ticks": 45}
+SMALL = {"run.users": 80, "run.ticks": 40}
 
 SETTINGS = {
     "no circle": NONE,
@@ -24,7 +24,7 @@ SETTINGS = {
     },
     "gate on nothing": {"policy.gate": {"kind": "threshold", "threshold": 640, "covers": ()}},
     "announced, started, ended, closed": {
-        "policy.gate": {"kind": "threshold", "threshold": 640, "announced": 2, "start": 8, "end": 33},
+        "policy.gate": {"kind": "threshold", "threshold": 640, "announced": 2, "start": 8, "end": 32},
         "policy.circle.closes": 38,
     },
     "gate before the circle": {
@@ -71,7 +71,7 @@ def test_engines_agree(name):
     given = scenario(BUSY, SMALL, SETTINGS[name])
     readable, fast = ReadableEngine(given, 7), FastEngine(given, 7)
     assert different_columns(readable, fast) == set()  # day 0
-    for ticks in (13, 20, 12):  # the columns are compared along the way, the totals of every tick
+    for ticks in (13, 17, 10):  # the columns are compared along the way, the totals of every tick
         readable.run(ticks)
         fast.run(ticks)
         assert disagreement(readable, fast) == ([], set())
@@ -79,7 +79,7 @@ def test_engines_agree(name):
 
 
 def test_engines_agree_on_every_column_of_every_tick():
-    given = scenario(BUSY, {"run.users": 150, "run.ticks": 40})
+    given = scenario(BUSY, {"run.users": 100, "run.ticks": 40})
     readable, fast = ReadableEngine(given, 99), FastEngine(given, 99)
     for _ in range(given.run.ticks):
         readable.run(1)
@@ -90,9 +90,9 @@ def test_engines_agree_on_every_column_of_every_tick():
 @pytest.fixture(scope="module")
 def everything():
     """A world in which every mechanism fires, of more users than one block holds, by the readable engine."""
-    given = scenario(BUSY, {"run.users": 1_100, "run.ticks": 50})
+    given = scenario(BUSY, {"run.users": 1_040, "run.ticks": 40})
     readable = ReadableEngine(given, 12)
-    readable.run(50)
+    readable.run(40)
     return readable
 
 
@@ -107,7 +107,7 @@ def test_every_mechanism_fires(everything):
 def test_engines_agree_when_every_mechanism_fires(everything, threads):
     fast = FastEngine(everything.scenario, 12, threads)
     assert fast.threads == threads
-    fast.run(50)
+    fast.run(40)
     assert disagreement(everything, fast) == ([], set())
 
 
@@ -131,7 +131,7 @@ def test_engines_agree_on_any_seed(seed):
 def test_the_readable_engine_is_a_mesa_model():
     model = ReadableEngine(scenario(BUSY, SMALL), 7).model
     assert isinstance(model, mesa.Model)
-    assert len(model.agents) == 120
+    assert len(model.agents) == 80
     model.step()
     assert len(model.datacollector.get_model_vars_dataframe()) > 0
 
@@ -142,8 +142,8 @@ def test_a_disagreement_would_be_seen():
     start = DayZero(given, 7)
     one, other = FastEngine(given, 7, 1, start), FastEngine(given, 7, 1, start)
     other.columns["liquidity"][55] += 1
-    one.run(45)
-    other.run(45)
+    one.run(40)
+    other.run(40)
     totals, columns = disagreement(one, other)
     assert totals
     assert columns & {"liquidity", "debt"}

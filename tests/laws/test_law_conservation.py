@@ -33,7 +33,7 @@ def runs():
 
     def run_of(engine, world):
         if (engine, world) not in made:
-            users = 2_500 if engine == "fast" else 120
+            users = 2_500 if engine == "fast" else 80
             given = scenario(*WORLDS[world], {"run.users": users})
             start = ENGINES[engine](given, 11).snapshot()
             made[engine, world] = (finished(given, 11, engine), start)

@@ -1,6 +1,6 @@
 """Directions of effect: turning this up moves that up (+) or down (-), all else and all luck the same.
 
-A wrong sign here is a mechanism wired backwards. Sums over a run of 4,000 users and two seeds; both arms share their luck, so
+A wrong sign here is a mechanism wired backwards. Sums over a run of 2,000 users and two seeds; both arms share their luck, so
 that what moves them apart is the change (and, where a change moves people themselves, effects far beyond their spread).
 """
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers import BUSY, GATE_640, LOTTERY, NONE, OPEN, different_totals, finished, scenario, total
 
-SIZE = {"run.users": 4_000, "run.ticks": 90}
+SIZE = {"run.users": 2_000, "run.ticks": 90}
 FOR_A_WHILE = {"policy.circle.closes": 45, "policy.gate": {"kind": "open"}}
 COVERS_VIEW = {"policy.gate": {"kind": "threshold", "threshold": 640, "covers": ("view", "like", "tip", "comment")}}
 FOLK = {"world.population.folk_share": 1.0}
@@ -148,8 +148,8 @@ def test_direction(path, low, high, measure, sign, besides):
 
 def test_a_habit_made_by_the_circle_fades_after_it():
     # weeks after the close, against the same world without a circle: what is left of the effect shrinks to under half
-    world = scenario(BUSY, {"run.users": 8_000, "run.ticks": 225, "world.circle.seeker_visits": 3.0}, FOR_A_WHILE)
-    without = scenario(BUSY, {"run.users": 8_000, "run.ticks": 225, "world.circle.seeker_visits": 3.0}, NONE)
+    world = scenario(BUSY, {"run.users": 6_000, "run.ticks": 225, "world.circle.seeker_visits": 3.0}, FOR_A_WHILE)
+    without = scenario(BUSY, {"run.users": 6_000, "run.ticks": 225, "world.circle.seeker_visits": 3.0}, NONE)
     effect = sum(
         (total(finished(world, seed), "visits_habit") - total(finished(without, seed), "visits_habit"))[45:]
         for seed in (1, 2, 3)

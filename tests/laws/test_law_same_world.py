@@ -18,7 +18,7 @@ from tests.helpers import (
     total,
 )
 
-USERS = {"fast": 3_000, "readable": 100}
+USERS = {"fast": 3_000, "readable": 80}
 
 
 def world(engine, *changes):

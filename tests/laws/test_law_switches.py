@@ -5,7 +5,7 @@ import pytest
 
 from tests.helpers import BUSY, ENGINES, NONE, different_totals, finished, scenario, total
 
-USERS = {"fast": 3_000, "readable": 100}
+USERS = {"fast": 3_000, "readable": 80}
 
 
 def run(engine, *changes):
