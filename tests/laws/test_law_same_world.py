@@ -87,24 +87,34 @@ def test_a_gate_switched_off_is_an_open_circle(engine):
     assert different_totals(off, finished(world(engine), engine=engine))
 
 
-PLANS = ("rest", "spend", "repay", "upload", "uploads", "repaid_early_fen")
+EFFORTS = ("rest", "spend", "repay", "upload", "uploads", "repaid_early_fen", "visits_score", "payments")
+NOBODY = {
+    "rule none": {"rule": "none"},
+    "none responsive": {"world.population.responsive_share": 0.0},
+    "choice off": {"switches.choice": False},
+}
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(
-    "nobody",
-    [{"rule": "none"}, {"world.population.responsive_share": 0.0}, {"switches.choice": False}],
-    ids=["rule none", "none responsive", "choice off"],
-)
-def test_where_nobody_responds_a_gate_moves_no_plan(engine, nobody):
-    gated, free = (finished(world(engine, nobody, gate), engine=engine) for gate in (GATE_640, OPEN))
-    for name in PLANS:
-        assert np.array_equal(total(gated, name), total(free, name))
+@pytest.mark.parametrize("nobody", NOBODY)
+def test_where_nobody_responds_a_gate_moves_no_effort(engine, nobody):
+    gated, free = (finished(world(engine, NOBODY[nobody], gate), engine=engine) for gate in (GATE_640, OPEN))
+    assert not different_totals(gated, free) & set(EFFORTS)
     assert (total(gated, "rest") == USERS[engine]).all()
     assert total(gated, "uploads").sum() == 0
     assert total(gated, "repaid_early_fen").sum() == 0
     # the other way round: the same world with responsive users does strive
     assert total(finished(world(engine), engine=engine), "rest").min() < USERS[engine]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("nobody", NOBODY)
+def test_where_nobody_responds_a_gate_on_perks_alone_leaves_no_trace(engine, nobody):
+    no_circle = {"switches.circle": False}
+    gated, free = (finished(world(engine, NOBODY[nobody], no_circle, gate), engine=engine) for gate in (GATE_640, OPEN))
+    assert different_totals(gated, free) == AT_THE_GATE
+    assert different_columns(gated, free) <= {"admitted", "admitted_day"}
+    assert different_totals(finished(world(engine, no_circle), engine=engine), free) > AT_THE_GATE
 
 
 @pytest.mark.parametrize("engine", ENGINES)
