@@ -16,7 +16,7 @@ import numba
 import numpy as np
 import platformdirs
 from numba import cfunc, from_dtype, types
-from numba.core import config
+from numba.core import config as numba_config
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
@@ -24,9 +24,9 @@ import sim.model
 from sim.engines.memory import DESK, TODAY
 from sim.model.rule import RULES, VECTOR_RULES
 
+config: Any = numba_config
+
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True}
-INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""For functions that only compiled code calls: no entry from Python is built."""
 """No fast-math: reordered sums or fused operations would break the agreement of the engines."""
 
 _registered: set[Callable[..., Any]] = set()
@@ -37,7 +37,11 @@ def code_hash() -> str:
     """Hash (16 hex digits) of everything that decides what a kernel computes: model, draws, engines, numba."""
     package = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256(numba.__version__.encode())
-    for part in (package / "draws.py", *sorted((package / "model").rglob("*.py")), *sorted((package / "engines").rglob("*.py"))):
+    for part in (
+        package / "draws.py",
+        *sorted((package / "model").rglob("*.py")),
+        *sorted((package / "engines").rglob("*.py")),
+    ):
         digest.update(part.name.encode())
         digest.update(part.read_bytes())
     return digest.hexdigest()[:16]
@@ -72,7 +76,8 @@ def phase(function: Callable[..., int]) -> Callable[..., int]:
 @cache
 def rule_address(function: Callable[..., float], signature: Any) -> int:
     """Address of a compiled rule that phases call: one phase serves every gate and way of choosing."""
-    return int(cfunc(signature, cache=True)(function).address)
+    compiled: Any = cfunc(signature, cache=True)(function)
+    return int(compiled.address)
 
 
 @cache

@@ -82,9 +82,7 @@ def people_phase(desk, p, today, low, high):
         belief_[k] = folk
         role_[k] = role
         rate = float64(payment_rate_[k])
-        liquidity, debt, record = past_of(
-            p, income, ticket, rate, share, float64(true_ability_[k]), has_file, who
-        )
+        liquidity, debt, record = past_of(p, income, ticket, rate, share, float64(true_ability_[k]), has_file, who)
         liquidity_[k] = liquidity
         debt_[k] = debt
         record_[k] = record

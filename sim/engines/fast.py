@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,9 @@ class DayZero:
 
         def everybody(phase: Callable[..., int]) -> None:
             address, team = phase_address(phase, params), new_team()
-            for future in [pool.submit(sweep, address, desks.records, params, today, team, me) for me in range(threads)]:
+            for future in [
+                pool.submit(sweep, address, desks.records, params, today, team, me) for me in range(threads)
+            ]:
                 future.result()
 
         with ThreadPoolExecutor(threads) as pool:
@@ -124,7 +127,7 @@ class FastEngine:
         """Advance by `ticks` (at most to the end). Ctrl-C stops after the tick at hand and leaves a whole state."""
         last = min(self.tick + ticks, self.scenario.run.ticks)
         team = new_team()
-        arguments = (
+        arguments: tuple[Any, ...] = (
             self._desks.records,
             self._params,
             self._today,
@@ -142,7 +145,7 @@ class FastEngine:
             self.tick = run_ticks(*arguments, 0)
             return
         with ThreadPoolExecutor(self.threads) as pool:
-            futures: list[Future[int]] = [pool.submit(run_ticks, *arguments, me) for me in range(self.threads)]
+            futures: list[Future[int]] = [pool.submit(partial(run_ticks, *arguments, me)) for me in range(self.threads)]
             try:
                 reached = [future.result() for future in futures]
             except BaseException:

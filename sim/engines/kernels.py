@@ -45,15 +45,6 @@ from sim.model.calendar import (
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, prize_per_day, review_due
 from sim.model.circle import circle_rate, circle_today, may_use, reply_chance, tip_amount
-from sim.model.money import (
-    buffer_months,
-    charged,
-    credit_limit,
-    paid_in_cash,
-    repayment,
-    shopping_part,
-    statement,
-)
 from sim.model.counts import (
     FEW,
     NORMAL_RATE,
@@ -64,6 +55,15 @@ from sim.model.counts import (
     poisson_count,
     poisson_if_few,
     unit_single,
+)
+from sim.model.money import (
+    buffer_months,
+    charged,
+    credit_limit,
+    paid_in_cash,
+    repayment,
+    shopping_part,
+    statement,
 )
 from sim.model.numerics import happens
 from sim.model.outlook import Outlook, nth_undeclared
@@ -320,9 +320,7 @@ def review_phase(desk, p, today, low, high):
     for j in range(aware):
         k = chosen[j]
         chosen[due] = k
-        due += (
-            review_all | (learned_days[k] == tick) | review_due(tick, int64(ids[k]), p.calendar_review_days)
-        )
+        due += review_all | (learned_days[k] == tick) | review_due(tick, int64(ids[k]), p.calendar_review_days)
     if due == 0:
         return 0
     total = own_totals(desk, 0, 0, n.COUNT)
@@ -678,9 +676,7 @@ def circle_acts_phase(desk, p, today, low, high):
             if unit_single(likes[k]) >= ONE - rate and may_use(LIKE, role, gate_active, p.gate_covers, admitted):
                 total[n.LIKES] += poisson_count(rate, int64(likes[k]))
             rate = float32(visits * p.circle_comment_rate)
-            if unit_single(comments[k]) >= ONE - rate and may_use(
-                COMMENT, role, gate_active, p.gate_covers, admitted
-            ):
+            if unit_single(comments[k]) >= ONE - rate and may_use(COMMENT, role, gate_active, p.gate_covers, admitted):
                 total[n.COMMENTS] += poisson_count(rate, int64(comments[k]))
             if may_use(TIP, role, gate_active, p.gate_covers, admitted) and happens(
                 visits * p.circle_tip_rate, unit(int64(tips[k]))

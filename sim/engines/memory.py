@@ -90,7 +90,7 @@ class Desks:
         self._held: list[NDArray[Any]] = [*columns, starts, others, result]
         shared = [array.ctypes.data for array in (*columns, starts, others, self.learned, self.learned_counts, result)]
         for thread in range(threads):
-            scratch = [
+            scratch: list[NDArray[Any]] = [
                 np.zeros((WORDS, BLOCK), np.uint32),
                 np.zeros((RATES, BLOCK), np.float32),
                 np.zeros(BLOCK, np.float64),
@@ -175,8 +175,6 @@ def function_at(signature: Any) -> Any:
         return result(types.int64), generate
 
     return function
-
-
 
 
 @intrinsic  # type: ignore[untyped-decorator]
