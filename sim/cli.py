@@ -3,12 +3,15 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from sim import __version__
+
+if TYPE_CHECKING:
+    from sim.report.artists import Artists
 
 app = typer.Typer(
     name="scoregate",
@@ -54,6 +57,11 @@ def _root(
     pass
 
 
+def _dismiss(artists: "Artists | None") -> None:
+    if artists is not None:
+        artists.leave()
+
+
 @app.command("run")
 def run_command(
     file: File,
@@ -85,14 +93,17 @@ def run_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of a table.")] = False,
 ) -> None:
     """Run a scenario and its baseline on the same luck, and say what the difference is."""
+    from sim.report.artists import Artists
+
+    if engine not in ("fast", "readable"):
+        raise fail(f"--engine {engine}: unknown engine; allowed: fast, readable")
+    artists = Artists() if figures else None  # first, so that they load while the run does
     from sim.experiments.run import Stopped, run
     from sim.report.progress import reporter
     from sim.report.terminal import as_record, print_result
     from sim.results.store import ResultError
     from sim.scenario.reader import ScenarioError
 
-    if engine not in ("fast", "readable"):
-        raise fail(f"--engine {engine}: unknown engine; allowed: fast, readable")
     stopped = False
     try:
         with reporter(error_console, quiet or as_json) as progress:
@@ -110,23 +121,23 @@ def run_command(
                 out=out,
                 progress=progress,
             )
-    except ScenarioError as error:
-        raise fail(str(error)) from None
-    except ResultError as error:
-        raise fail(str(error), 1) from None
+    except (ScenarioError, ResultError) as error:
+        _dismiss(artists)
+        raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
     except Stopped as stop:
         if stop.result is None:
+            _dismiss(artists)
             raise fail("stopped before the first replicate was finished; nothing is stored", 130) from None
         result, stopped = stop.result, True
-    drawn: list[Path] = []
-    if figures and result.path is not None and not (result.path / "figures").is_dir():
-        from sim.report.figures import draw
-
-        drawn = draw(result, result.path / "figures")
+    assert result.path is not None  # results are always stored from here
+    if artists is not None:
+        artists.draw(result.path)
     if as_json:
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
-        print_result(out_console, result, quiet=quiet, stopped=stopped, drawn=len(drawn))
+        print_result(out_console, result, quiet=quiet, stopped=stopped)
+    if artists is not None:
+        artists.wait(result.path)
     if stopped:
         raise typer.Exit(130)
 

@@ -10,6 +10,7 @@ import pandas as pd
 from sim.experiments.effect import paired, t_interval
 from sim.model.measures import CHANNELS
 from sim.model.states import PLANS
+from sim.report.kinds import FORMATS
 from sim.report.style import BASELINE, PLAN_COLOURS, PLAN_HATCHES, POLICY, RC
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ KINDS: dict[str, Callable[["Result", "Figure"], None]] = {
 
 
 def draw(
-    result: "Result", folder: Path, kinds: tuple[str, ...] | None = None, formats: tuple[str, ...] = ("png", "svg")
+    result: "Result", folder: Path, kinds: tuple[str, ...] | None = None, formats: tuple[str, ...] = FORMATS
 ) -> list[Path]:
     """Draw figures of a run into a folder; returns the files. A figure that needs a baseline is left out without one."""
     import matplotlib

@@ -31,7 +31,7 @@ def _change(value: float, unit: str) -> str:
     return f"{value:+.4f}" if abs(value) < 100 else f"{value:+,.1f}"
 
 
-def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bool, drawn: int) -> None:
+def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bool) -> None:
     """The table of a run and its sentence."""
     scenarios = result.manifest["scenarios"]
     run = scenarios["policy"]["run"]
@@ -64,9 +64,7 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
         return
     if result.path is not None:
         state = "This very run is stored already, so it was read back" if result.reused else "Stored"
-        console.print(
-            f"{state}: {result.path}" + (f" ({drawn} figures)" if drawn else ""), markup=False, soft_wrap=True
-        )
+        console.print(f"{state}: {result.path}", markup=False, soft_wrap=True)
 
 
 def as_record(result: "Result") -> dict[str, Any]:
