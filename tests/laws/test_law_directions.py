@@ -14,6 +14,7 @@ FOR_A_WHILE = {"policy.circle.closes": 45, "policy.gate": {"kind": "open"}}
 COVERS_VIEW = {"policy.gate": {"kind": "threshold", "threshold": 640, "covers": ("view", "like", "tip", "comment")}}
 FOLK = {"world.population.folk_share": 1.0}
 KNOWN = {"world.population.folk_share": 0.0}
+FEW_PERKS = {"world.choice.perk_worth": 5.0}
 
 
 def summed(*names):
@@ -61,10 +62,10 @@ TABLE = [
     ("world.awareness.circle_rate", 0.0, 0.1, heard("knowing"), "+", {}),
     # who responds, and to what
     ("world.population.responsive_share", 0.2, 0.6, efforts, "+", {}),
-    ("world.choice.perk_worth", 50.0, 400.0, efforts, "+", {}),
-    ("world.choice.worth_median", 1.0, 30.0, efforts, "+", {}),
-    ("world.choice.comment_worth", 0.1, 0.9, efforts, "+", {"world.choice.worth_median": 20.0}),
-    ("world.choice.onlooker_worth", 0.0, 1.0, efforts, "+", {"world.choice.worth_median": 20.0}),
+    ("world.choice.perk_worth", 5.0, 200.0, efforts, "+", {}),
+    ("world.choice.worth_median", 1.0, 30.0, efforts, "+", FEW_PERKS),
+    ("world.choice.comment_worth", 0.0, 0.9, efforts, "+", FEW_PERKS),
+    ("world.choice.onlooker_worth", 0.0, 1.0, efforts, "+", FEW_PERKS),
     ("world.choice.privacy_median", 20.0, 600.0, summed("uploads"), "-", KNOWN),
     ("world.choice.spend_hassle", 0.1, 5.0, summed("spend"), "-", {}),
     ("world.choice.spend_waste", 0.0, 0.5, summed("spend"), "-", {}),
