@@ -23,7 +23,7 @@ ASSETS = 3  # population: car, house, housing fund, (spare)
 DECLARED = 4  # population: car, house, housing fund already declared; central-bank file
 TRAITS = 5  # population: responsive, belief, role, worth of the circle
 COSTS = 6  # population: cost of privacy, observed ability, verified identity, shopping habit
-CONTACTS = 7  # graph: number of far contacts (whom = 0); one far contact each (whom = 1, 2, ...)
+CONTACTS = 7  # graph: number of far contacts and its rounding (whom = 0); one far contact each (whom = 1, 2, ...)
 GATE = 8  # standing luck of a user at a gate that admits by chance
 STATEMENT = 9  # shock to living costs: of a month before the run (whom = 1 + month), of a statement day (whom = 0)
 SCORE = 10  # noise of the published score

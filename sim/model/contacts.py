@@ -21,9 +21,9 @@ class Contacts(NamedTuple):
 @rule
 def far_contacts_named(p, who):
     """How many far contacts a user names: a Pareto tail of the given exponent, scaled to the mean, cut off at the most."""
-    uniform, _, _, _ = luck(p.seed_low, p.seed_high, CONTACTS, 0, who, 0)
+    uniform, round_up, _, _ = luck(p.seed_low, p.seed_high, CONTACTS, 0, who, 0)
     named = p.far_smallest * power(uniform, -1.0 / (p.contacts_far_exponent - 1.0))
-    return int(min(named + 0.5, p.contacts_far_most))
+    return int(min(named + round_up, p.contacts_far_most))  # rounded by lot, so that small means are kept
 
 
 @rule
