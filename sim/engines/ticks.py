@@ -12,6 +12,9 @@ CIRCLE, RELATIONSHIPS, TELL = range(3)
 """Places of the phases that do not belong to a block in the list of addresses; those of a block follow."""
 FIRST_OF_BLOCK = 3
 
+STOPPED = -1
+"""In place of the flags of a day: the run was asked to stop."""
+
 
 @njit(**OPTIONS)
 def run_ticks(
@@ -43,19 +46,22 @@ def run_ticks(
     share = (users + threads - 1) // threads
     for tick in range(first_tick, last_tick):
         if me == 0:
-            today.tick = tick
-            today.flags = calendar[0, tick]
-            today.days_to_publication = calendar[1, tick]
-            today.days_to_start = calendar[2, tick]
-            today.days_to_end = calendar[3, tick]
-            today.days_open = calendar[4, tick]
-            call_phase(addresses[CIRCLE], desk, p, today, 0, 0)
+            # One thread asks whether to stop, before it touches the day, so that all stop at the same tick or none does.
+            today.flags = STOPPED
+            if fetch_add(team, STOP, 0) == 0:
+                today.tick = tick
+                today.flags = calendar[0, tick]
+                today.days_to_publication = calendar[1, tick]
+                today.days_to_start = calendar[2, tick]
+                today.days_to_end = calendar[3, tick]
+                today.days_open = calendar[4, tick]
+                call_phase(addresses[CIRCLE], desk, p, today, 0, 0)
             team[BLOCKS] = 0
             team[BLOCKS + LINE] = 0
         wait_for_all(team, threads)
-        if fetch_add(team, STOP, 0) != 0:
+        flags = today.flags
+        if flags == STOPPED:
             return tick
-        flags = calendar[0, tick]
         for turn in range(0 if flags & PUBLICATION != 0 else 1, 2):
             while True:
                 block = fetch_add(team, BLOCKS + turn * LINE, 1)
