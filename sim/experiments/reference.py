@@ -1,6 +1,6 @@
 """The small reference results that README shows, and how to make them again.
 
-    python -m sim.experiments.reference [FOLDER]
+python -m sim.experiments.reference [FOLDER]
 """
 
 import sys

@@ -455,7 +455,11 @@ class UsageWorld(Strict):
     check_rate: float = quantity(0.03, "Visits to look at the own score", "1/user/day", low=0, high=50)
     striving_checks: float = quantity(6.0, "Factor on score checks while on a plan", "factor", low=1, high=1000)
     publication_checks: float = quantity(
-        3.0, "Factor on score checks on a publication day, for responsive users who know of a gate on the score", "factor", low=1, high=1000
+        3.0,
+        "Factor on score checks on a publication day, for responsive users who know of a gate on the score",
+        "factor",
+        low=1,
+        high=1000,
     )
     circle_minutes: float = quantity(3.0, "Minutes that a circle visit takes", "minutes", low=0, high=600)
     attention_minutes: float = quantity(

@@ -14,11 +14,15 @@ TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(language):
-    return [text for name, text in re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE) if name == language]
+    return [
+        text for name, text in re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE) if name == language
+    ]
 
 
 def commands():
-    return [line for block in blocks("") for line in block.splitlines() if "scoregate" in line and "pip install" not in line]
+    return [
+        line for block in blocks("") for line in block.splitlines() if "scoregate" in line and "pip install" not in line
+    ]
 
 
 def test_the_two_commands_are_the_ones_ci_and_a_stranger_use():

@@ -1,6 +1,6 @@
 """The golden trace of tiny.yaml. It changes only with the model: read the difference before writing it anew.
 
-    python -m tests.golden.test_tiny
+python -m tests.golden.test_tiny
 """
 
 from pathlib import Path

@@ -15,7 +15,9 @@ def trace(scenario: Scenario) -> str:
             f"income {user.income / 100:.0f} CNY, cash {user.liquidity / 100:.0f}, debt {user.debt / 100:.0f}, "
             f"opens {user.base_visits:.2f}/day, pays {user.payment_rate:.2f}/day, rival {user.rival_rate:.1f}/day"
         )
-    seen = {user.id: (user.knows, user.admitted, user.plan, user.score, user.declared, user.visits) for user in model.people}
+    seen = {
+        user.id: (user.knows, user.admitted, user.plan, user.score, user.declared, user.visits) for user in model.people
+    }
     while model.running:
         day = model.tick
         model.step()
