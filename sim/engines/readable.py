@@ -146,7 +146,9 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
 
     def words(self, stream: int, tick: int) -> tuple[int, int, int, int]:
         """Four 32-bit words of this user."""
-        drawn: tuple[int, int, int, int] = philox(self.id, 0, tick, stream, self.model.p.seed_low, self.model.p.seed_high)
+        drawn: tuple[int, int, int, int] = philox(
+            self.id, 0, tick, stream, self.model.p.seed_low, self.model.p.seed_high
+        )
         return drawn
 
     def limit(self) -> int:
