@@ -68,7 +68,7 @@ def exponential_of_minus(rate):
 
 @vector_rule
 def poisson_if_few(rate, word):
-    """Count by summing probabilities, if it is below 8; else 8, meaning that or more. For a rate below 4."""
+    """Count by summing probabilities, or 8 if that may not be the count: then `poisson_count` tells. For a rate below 4."""
     uniform = unit_single(word)
     term = exponential_of_minus(rate)
     total = term
@@ -126,5 +126,7 @@ def poisson_count(rate, word):
     while uniform >= total and count < MOST_TERMS:
         count += 1
         term = term * (rate * INVERSE[count])
+        if total + term == total:  # beyond what single precision tells apart from certainty
+            break
         total = total + term
     return count

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from sim.scenario.schema import Scenario
 from tests.helpers import BUSY, GATE_640, different_totals, finished, scenario
 
-ALL_FEATURES = ("view", "like", "tip", "comment", "post")
+ALL_FEATURES = ("view", "like", "tip", "comment")  # not posting, without which there is nothing to see
 DATED = {
     "kind": "threshold",
     "threshold": 640,
@@ -44,6 +44,7 @@ OTHER_VALUE: dict[str, Any] = {
     "world.contacts.kind": "none",
     "world.calendar.start_date": "2016-09-12",
     "policy.gate.covers": ("comment", "like"),
+    "world.choice.view_worth": 1.0,
     "world.choice.like_worth": 1.0,
     "world.choice.tip_worth": 1.0,
     "world.choice.horizon": 1,
