@@ -97,7 +97,7 @@ def run_command(
 
     if engine not in ("fast", "readable"):
         raise fail(f"--engine {engine}: unknown engine; allowed: fast, readable")
-    artists = Artists() if figures else None  # first, so that they load while the run does
+    artists = Artists() if figures else None
     from sim.experiments.run import Stopped, run
     from sim.report.progress import reporter
     from sim.report.terminal import as_record, print_result
@@ -120,6 +120,7 @@ def run_command(
                 users_sample=save_users,
                 out=out,
                 progress=progress,
+                starting=artists.come if artists is not None else None,
             )
     except (ScenarioError, ResultError) as error:
         _dismiss(artists)

@@ -4,7 +4,6 @@ numba's own cache notices a change only in the file of the outermost function, n
 named after a hash of all the code that can end up in a kernel.
 """
 
-import hashlib
 import importlib
 import pkgutil
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import platformdirs
 from numba import cfunc, from_dtype, types
@@ -21,6 +19,7 @@ from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 import sim.model
+from sim.engines.code import code_hash
 from sim.engines.memory import DESK, TODAY
 from sim.model.rule import RULES, VECTOR_RULES
 
@@ -30,21 +29,6 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True}
 """No fast-math: reordered sums or fused operations would break the agreement of the engines."""
 
 _registered: set[Callable[..., Any]] = set()
-
-
-@cache
-def code_hash() -> str:
-    """Hash (16 hex digits) of everything that decides what a kernel computes: model, draws, engines, numba."""
-    package = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256(numba.__version__.encode())
-    for part in (
-        package / "draws.py",
-        *sorted((package / "model").rglob("*.py")),
-        *sorted((package / "engines").rglob("*.py")),
-    ):
-        digest.update(part.name.encode())
-        digest.update(part.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def use_rules() -> None:

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import day_zero, kernels
-from sim.engines.compiled import PHASES, code_hash, config, phase_address
+from sim.engines.code import code_hash
+from sim.engines.compiled import PHASES, config, phase_address
 
 FOR_THE_SECOND = (
     day_zero.people_phase,

@@ -166,13 +166,15 @@ def run(
     users_sample: int = 0,
     out: str | Path | None = None,
     progress: Progress | None = None,
+    starting: Callable[[], None] | None = None,
 ) -> Result:
     """Run a scenario file and its baseline; read a stored result back if the very same run is there.
 
     scenario: file, or name of a shipped scenario; settings: "policy.gate.threshold=700" and the like; users, ticks, seed,
     replicates: instead of the file's; baseline: file to compare with, instead of the declared one ("none" for no
     comparison); engine: fast or readable; threads: all processors if not given; users_sample: whole users to keep (-1
-    all); out: folder to store results under (not stored if not given); progress: called with user-days done and in all.
+    all); out: folder to store results under (not stored if not given); progress: called with user-days done and in all;
+    starting: called once if the run is computed, not read back.
     Raises ScenarioError with every fault of the files, `Stopped` on Ctrl-C.
     """
     from sim.results.store import existing, write
@@ -184,6 +186,8 @@ def run(
         found = existing(Path(out), plan, users_sample)
         if found is not None:
             return found
+    if starting is not None:
+        starting()
     try:
         result = execute(plan, threads=threads, users_sample=users_sample, progress=progress)
     except Stopped as stop:

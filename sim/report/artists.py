@@ -24,10 +24,13 @@ def missing(result: Path) -> tuple[str, ...]:
 
 
 class Artists:
-    """Start at once, call `draw` when the result is stored, or `leave` if there is nothing to draw."""
+    """`come` as the run begins, `draw` when its result is stored and `wait`; or `leave` if there is nothing to draw."""
 
     def __init__(self) -> None:
         self._processes: list[subprocess.Popen[str]] = []
+
+    def come(self) -> None:
+        """Start them."""
         for share in SHARES:
             with contextlib.suppress(OSError):
                 self._processes.append(
