@@ -27,11 +27,11 @@ CONTACTS = 7  # graph: number of far contacts and its rounding (whom = 0); one f
 GATE = 8  # standing luck of a user at a gate that admits by chance
 STATEMENT = 9  # shock to living costs: of a month before the run (whom = 1 + month), of a statement day (whom = 0)
 SCORE = 10  # noise of the published score
-VISITS = 11  # habit, rival, payments, score checks
+VISITS = 11  # habit, rival, payments, score checks; visits to the circle by the low bits
 LEARN = 12  # learning of the gate or the circle
 PLAN = 13  # logit noise of the plan
-CIRCLE = 14  # circle visits, likes, comments, tips
-POST = 15  # posts, amount of a tip
+CIRCLE = 14  # likes, comments, whether a tip, its amount
+POST = 15  # posts
 ERRAND = 16  # repayment errands
 
 STREAMS = {
@@ -58,19 +58,25 @@ STREAMS = {
 def philox(c0, c1, c2, c3, k0, k1):
     """Philox 4x32-10: four 32-bit words from a counter of four words and a key of two.
 
-    Works on Python integers and on 64-bit machine integers alike: every product's high half is masked after the shift,
-    so wrapping and sign extension cannot show.
+    Works on Python integers and on 64-bit machine integers alike: only the low halves of words count, and these are cut
+    out where they are multiplied and at the end, so wrapping and sign extension cannot show.
     """
     for _ in range(10):
-        p0 = c0 * MULTIPLIER_0
-        p1 = c2 * MULTIPLIER_1
-        c0 = ((p1 >> 32) & MASK) ^ c1 ^ k0
-        c1 = p1 & MASK
-        c2 = ((p0 >> 32) & MASK) ^ c3 ^ k1
-        c3 = p0 & MASK
+        p0 = (c0 & MASK) * MULTIPLIER_0
+        p1 = (c2 & MASK) * MULTIPLIER_1
+        c0 = (p1 >> 32) ^ c1 ^ k0
+        c1 = p1
+        c2 = (p0 >> 32) ^ c3 ^ k1
+        c3 = p0
         k0 = (k0 + WEYL_0) & MASK
         k1 = (k1 + WEYL_1) & MASK
-    return c0, c1, c2, c3
+    return c0 & MASK, c1 & MASK, c2 & MASK, c3 & MASK
+
+
+@vector_rule
+def fifth(w0, w1, w2):
+    """A fifth word of luck from the nine low bits of three words, for counts, which look at the 23 high bits alone."""
+    return ((w0 & 511) << 23) | ((w1 & 511) << 14) | ((w2 & 511) << 5)
 
 
 @vector_rule

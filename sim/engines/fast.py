@@ -21,15 +21,17 @@ from sim.engines.kernels import (
     relationships_phase,
     tell_phase,
 )
-from sim.engines.memory import BLOCK, TODAY, Desks
+from sim.engines.memory import ANSWERS, BLOCK, TODAY, Desks
 from sim.engines.team import STOP, new_team
 from sim.engines.ticks import FIRST_OF_BLOCK, run_ticks
 from sim.engines.warm import compile_all
 from sim.model.calendar import GATE_AHEAD, make_calendar
 from sim.model.choice import VALUES
+from sim.model.circle import reply_chance
 from sim.model.contacts import Contacts, assemble, complete, nobody
 from sim.model.gates import ADMISSIONS
 from sim.model.numbers import as_record, numbers
+from sim.model.score import HIGHEST, LOWEST
 from sim.model.totals import COUNT
 from sim.scenario.schema import Scenario
 
@@ -55,6 +57,15 @@ def make_contacts(scenario: Scenario, seed: int) -> Contacts:
     return assemble(users, world.group_size, sources, targets)
 
 
+def reply_chances(params: NDArray[np.void]) -> NDArray[np.float32]:
+    """Chance that a comment is answered, by the score of who made it: worked out once, looked up by all."""
+    p = params[0]
+    low, high = float(p["circle_reply_low"]), float(p["circle_reply_high"])
+    middle, width = float(p["circle_reply_middle"]), float(p["circle_reply_width"])
+    scores = range(LOWEST, HIGHEST + 1)
+    return np.array([reply_chance(float(score), low, high, middle, width) for score in scores], np.float32)
+
+
 class DayZero:
     """People and contacts on day 0: the same for every policy on the same world and seed."""
 
@@ -66,7 +77,14 @@ class DayZero:
         self.columns = Columns(users)
         self.columns["id"][:] = np.arange(users, dtype=np.int32)
         no_totals = np.zeros((1, COUNT), np.int64)
-        desks = Desks(threads, self.columns.arrays, self.contacts.starts, self.contacts.others, no_totals)
+        desks = Desks(
+            threads,
+            self.columns.arrays,
+            self.contacts.starts,
+            self.contacts.others,
+            no_totals,
+            np.zeros(ANSWERS, np.float32),
+        )
         today = np.zeros(1, TODAY)
 
         def everybody(phase: Callable[..., int]) -> None:
@@ -113,7 +131,9 @@ class FastEngine:
             rule_address(VALUES[scenario.rule if scenario.switches.choice else "none"], PLAN_VALUE),
         )
         arrays, contacts = self.columns.arrays, self.contacts
-        self._desks = Desks(self.threads, arrays, contacts.starts, contacts.others, self._result, rules)
+        self._desks = Desks(
+            self.threads, arrays, contacts.starts, contacts.others, self._result, reply_chances(self._params), rules
+        )
         self._when = np.array([ALWAYS] * FIRST_OF_BLOCK + [when for when, _ in BLOCK_PHASES], np.int64)
         phases = (circle_phase, relationships_phase, tell_phase, *(phase for _, phase in BLOCK_PHASES))
         self._addresses = np.array([phase_address(phase, self._params) for phase in phases], np.int64)

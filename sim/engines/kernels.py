@@ -8,14 +8,17 @@ branch, which no processor could foresee.
 
 from numpy import float32, float64, int16, int32, int64
 
-from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, luck, philox, unit
+from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, fifth, luck, philox, unit
 from sim.engines.compiled import ADMISSION, PLAN_VALUE, phase, use_rules
+from sim.engines.flags import flagged
 from sim.engines.memory import (
+    ANSWERS,
     BLOCK,
-    amount_row,
+    answers_of,
     byte_column,
     chosen_row,
     count_row,
+    flag_row,
     float_column,
     function_at,
     int_column,
@@ -44,7 +47,7 @@ from sim.model.calendar import (
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, prize_per_day, review_due
-from sim.model.circle import circle_rate, circle_today, may_use, reply_chance, tip_amount
+from sim.model.circle import circle_rate, circle_today, may_use, noticed_rate, tip_amount
 from sim.model.counts import (
     FEW,
     NORMAL_RATE,
@@ -68,6 +71,7 @@ from sim.model.money import (
 from sim.model.numerics import happens
 from sim.model.outlook import Outlook, nth_undeclared
 from sim.model.score import (
+    LOWEST,
     behaviour,
     history,
     published_score,
@@ -96,9 +100,10 @@ plan_value_at = function_at(PLAN_VALUE)
 # Rows of the scratch arrays of a block: rates, counts and words of luck of the kinds of visits, and others.
 HABIT, PAYMENT, CHECK, IN_CIRCLE, RIVAL, AGAIN = range(6)
 ERRANDS, VISITS_TODAY, AGAIN_COUNT = 5, 6, 7
-EXCEPTION, NONE, TOO_MANY = int32(-1), int32(0), int32(FEW)
+UNKNOWN = int32(-1)
 """Counts in 32 bits throughout, so that eight fit where four would."""
-LIKE_WORD, COMMENT_WORD, TIP_WORD, AGAIN_WORD = 5, 6, 7, 8
+ZERO = float32(0.0)
+LIKE_WORD, COMMENT_WORD, TIP_WORD, AMOUNT_WORD, AGAIN_WORD = 5, 6, 7, 8, 9
 
 
 @phase
@@ -253,11 +258,10 @@ def admission_phase(desk, p, today, low, high):
 def learning_phase(desk, p, today, low, high):
     """Phase learning: who learned is written to the list of the block, how many to its count."""
     ids, knows = int_column(desk, c.ID, low, high), byte_column(desk, c.KNOWS, low, high)
-    chosen = chosen_row(desk, 0, 0, BLOCK)
-    ignorant = 0
+    chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
     for k in range(high - low):
-        chosen[ignorant] = k
-        ignorant += knows[k] == 0
+        flags[k] = knows[k] == 0
+    ignorant = flagged(flags, high - low, chosen)
     learned_count = learned_counts_of(desk, 0, low // BLOCK, low // BLOCK + 1)
     learned_count[0] = 0
     if ignorant == 0:
@@ -309,11 +313,10 @@ def review_phase(desk, p, today, low, high):
     """Phase review while a gate is ahead."""
     ids, learned_days = int_column(desk, c.ID, low, high), short_column(desk, c.LEARNED_DAY, low, high)
     responsive, knows = byte_column(desk, c.RESPONSIVE, low, high), byte_column(desk, c.KNOWS, low, high)
-    chosen = chosen_row(desk, 0, 0, BLOCK)
-    aware = 0
+    chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
     for k in range(high - low):
-        chosen[aware] = k
-        aware += responsive[k] & knows[k]
+        flags[k] = responsive[k] & knows[k]
+    aware = flagged(flags, high - low, chosen)
     tick = today.tick
     due = 0
     review_all = today.flags & REVIEW_ALL != 0
@@ -426,30 +429,31 @@ def review_phase(desk, p, today, low, high):
 
 @phase
 def luck_phase(desk, p, today, low, high):
-    """Four words of luck for each user's visits, four more for the circle while it is open."""
+    """Words of luck for each user's visits, each to the row of its kind of visit."""
     ids = int_column(desk, c.ID, low, high)
     tick, seed_low, seed_high = today.tick, p.seed_low, p.seed_high
-    # Words in the order in which `sim.draws` lists them; each to the row of its kind of visit.
-    words0, words1 = luck_row(desk, HABIT, 0, BLOCK), luck_row(desk, RIVAL, 0, BLOCK)
-    words2, words3 = luck_row(desk, PAYMENT, 0, BLOCK), luck_row(desk, CHECK, 0, BLOCK)
-    stream = VISITS
-    for _ in range(2 if today.flags & CIRCLE_LIVE != 0 else 1):
-        for k in range(high - low):
-            w0, w1, w2, w3 = philox(int64(ids[k]), 0, tick, stream, seed_low, seed_high)
-            words0[k] = w0
-            words1[k] = w1
-            words2[k] = w2
-            words3[k] = w3
-        words0, words1 = luck_row(desk, IN_CIRCLE, 0, BLOCK), luck_row(desk, LIKE_WORD, 0, BLOCK)
-        words2, words3 = luck_row(desk, COMMENT_WORD, 0, BLOCK), luck_row(desk, TIP_WORD, 0, BLOCK)
-        stream = CIRCLE
+    habits, rivals, payments, checks, in_circle = (
+        luck_row(desk, HABIT, 0, BLOCK),
+        luck_row(desk, RIVAL, 0, BLOCK),
+        luck_row(desk, PAYMENT, 0, BLOCK),
+        luck_row(desk, CHECK, 0, BLOCK),
+        luck_row(desk, IN_CIRCLE, 0, BLOCK),
+    )
+    for k in range(high - low):
+        w0, w1, w2, w3 = philox(int64(ids[k]), 0, tick, VISITS, seed_low, seed_high)
+        habits[k] = w0
+        rivals[k] = w1
+        payments[k] = w2
+        checks[k] = w3
+    for k in range(high - low):
+        in_circle[k] = fifth(habits[k], rivals[k], payments[k])
     return 0
 
 
 @phase
 def rates_phase(desk, p, today, low, high):
     """Phase acts, first part: the rate of every kind of visit in this tick."""
-    days = p.tick_days
+    days = float32(p.tick_days)
     size = high - low
     by_habit, by_payment, by_check = (
         rate_row(desk, HABIT, 0, BLOCK),
@@ -457,7 +461,8 @@ def rates_phase(desk, p, today, low, high):
         rate_row(desk, CHECK, 0, BLOCK),
     )
     by_rival = rate_row(desk, RIVAL, 0, BLOCK)
-    check_rate, weight, boost = p.usage_check_rate, p.usage_habit_weight, p.choice_spend_boost
+    check_rate, weight = float32(p.usage_check_rate), float32(p.usage_habit_weight)
+    boost = float32(p.choice_spend_boost)
     bases, habits = float_column(desk, c.BASE_VISITS, low, high), float_column(desk, c.HABIT, low, high)
     payment_rates, rivals = (
         float_column(desk, c.PAYMENT_RATE, low, high),
@@ -466,65 +471,63 @@ def rates_phase(desk, p, today, low, high):
     plans, knowing = byte_column(desk, c.PLAN, low, high), byte_column(desk, c.KNOWS, low, high)
     responsive = byte_column(desk, c.RESPONSIVE, low, high)
     for k in range(size):
-        base = float64(bases[k])
-        expected = expected_visits(base, float64(payment_rates[k]), check_rate)
-        by_habit[k] = habit_rate(base, float64(habits[k]), expected, weight) * days
+        expected = expected_visits(bases[k], payment_rates[k], check_rate)
+        by_habit[k] = habit_rate(bases[k], habits[k], expected, weight) * days
     for k in range(size):
-        by_payment[k] = payments_rate(float64(payment_rates[k]), plans[k] == SPEND, boost) * days
-    striving_checks = p.usage_striving_checks
+        by_payment[k] = payments_rate(payment_rates[k], plans[k] == SPEND, boost) * days
+    striving_checks = float32(p.usage_striving_checks)
     looked_up = PUBLICATION | GATE_AHEAD
     curious = p.score_matters == 1 and today.flags & looked_up == looked_up
-    publication_checks = p.usage_publication_checks if curious else 1.0
+    publication_checks = float32(p.usage_publication_checks) if curious else ONE
     for k in range(size):
-        factor = publication_checks if knowing[k] & responsive[k] == 1 else 1.0
+        factor = publication_checks if knowing[k] & responsive[k] == 1 else ONE
         by_check[k] = checks_rate(check_rate, plans[k] != REST, striving_checks, factor) * days
     for k in range(size):
-        by_rival[k] = float64(rivals[k]) * days
+        by_rival[k] = rivals[k] * days
     return 0
 
 
 @phase
 def circle_rates_phase(desk, p, today, low, high):
     """Phase acts, first part while the circle is open: circle visits, and what of the rival's visits they displace."""
-    days = p.tick_days
+    days = float32(p.tick_days)
     size = high - low
     gate_active = today.flags & GATE_ACTIVE != 0
     roles, admitted = byte_column(desk, c.ROLE, low, high), byte_column(desk, c.ADMITTED, low, high)
     knowing, scores = byte_column(desk, c.KNOWS, low, high), short_column(desk, c.SCORE, low, high)
     bases, rivals = float_column(desk, c.BASE_VISITS, low, high), float_column(desk, c.RIVAL_RATE, low, high)
     in_circle, by_rival = rate_row(desk, IN_CIRCLE, 0, BLOCK), rate_row(desk, RIVAL, 0, BLOCK)
-    pulls = amount_row(desk, 0, 0, BLOCK)
+    chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
+    answers = answers_of(desk, 0, 0, ANSWERS)
+    onlooker = float32(p.circle_onlooker_visits * today.pull)
+    seeker = float32(p.circle_seeker_visits * today.pull)
+    poster = float32(p.circle_poster_visits * today.pull * (1.0 + today.attention))
+    for k in range(size):
+        rate = circle_rate(roles[k], bases[k], onlooker, seeker, poster)
+        in_circle[k] = rate if knowing[k] == 1 else ZERO
     # Those who may not comment are the many under a gate; a comment's pull is worked out for the others alone.
     commenters = 0
+    gated = gate_active and (p.gate_covers & (COMMENT | VIEW)) != 0
     for k in range(size):
-        pulls[k] = 0.0
-        if knowing[k] == 1 and may_use(COMMENT, int64(roles[k]), gate_active, p.gate_covers, admitted[k] == 1):
-            commenters += 1
-            if roles[k] == SEEKER:
-                answered = reply_chance(
-                    float64(scores[k]),
-                    p.circle_reply_low,
-                    p.circle_reply_high,
-                    p.circle_reply_middle,
-                    p.circle_reply_width,
-                )
-                pulls[k] = p.circle_comment_pull * answered * today.exclusivity
+        flags[k] = knowing[k] & ((roles[k] == POSTER) | (admitted[k] == 1) | (not gated))
+        commenters += flags[k]
+    for k in range(size):
+        flags[k] &= roles[k] == SEEKER
+    comment_pull = float32(p.circle_comment_pull * today.exclusivity)
+    for j in range(flagged(flags, size, chosen)):
+        k = chosen[j]
+        in_circle[k] = noticed_rate(in_circle[k], answers[scores[k] - LOWEST], comment_pull)
     own_totals(desk, 0, 0, n.COUNT)[n.COMMENTERS] += commenters
-    onlooker, seeker, poster = p.circle_onlooker_visits, p.circle_seeker_visits, p.circle_poster_visits
-    pull, attention = today.pull, today.attention
-    for k in range(size):
-        rate = circle_rate(roles[k], float64(bases[k]), onlooker, seeker, poster, pull, pulls[k], attention)
-        pulls[k] = rate if knowing[k] == 1 else 0.0
     if gate_active and (p.gate_covers & VIEW) != 0:
         for k in range(size):
-            if not may_use(VIEW, int64(roles[k]), gate_active, p.gate_covers, admitted[k] == 1):
-                pulls[k] = 0.0
-    for k in range(size):
-        in_circle[k] = pulls[k] * days
+            if not may_use(VIEW, roles[k], gate_active, p.gate_covers, admitted[k] == 1):
+                in_circle[k] = ZERO
     if p.switch_attention == 1:
-        minutes, budget = p.usage_circle_minutes, p.usage_attention_minutes
+        minutes, budget = float32(p.usage_circle_minutes), float32(p.usage_attention_minutes)
         for k in range(size):
-            by_rival[k] = float64(rivals[k]) * (1.0 - displacement(pulls[k], minutes, budget)) * days
+            by_rival[k] = rivals[k] * (ONE - displacement(in_circle[k], minutes, budget)) * days
+    for k in range(size):
+        in_circle[k] *= days
     return 0
 
 
@@ -533,11 +536,11 @@ def counts_phase(desk, p, today, low, high):
     """Phase acts, second part: Poisson counts by habit, payments and checks, in the circle and at the rival.
 
     First the usual case of a kind of visit for all users together: few visits (habit, payments), none (checks, circle:
-    e**-rate is at least 1 - rate) or many (rival). The exceptions are marked, listed, and worked out together both ways;
-    what is left then are tails, one by one.
+    e**-rate is at least 1 - rate) or many (rival). The exceptions are flagged, listed, and worked out together the
+    other way; what is left then are tails, one by one.
     """
     size = high - low
-    chosen = chosen_row(desk, 0, 0, BLOCK)
+    chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
     again_rates, again_words = rate_row(desk, AGAIN, 0, BLOCK), luck_row(desk, AGAIN_WORD, 0, BLOCK)
     again = count_row(desk, AGAIN_COUNT, 0, BLOCK)
     live = today.flags & CIRCLE_LIVE != 0
@@ -548,27 +551,32 @@ def counts_phase(desk, p, today, low, high):
         words = luck_row(desk, channel, 0, BLOCK)
         if channel <= PAYMENT:
             for k in range(size):
-                count = int32(poisson_if_few(rates[k], words[k]))
-                counts[k] = EXCEPTION if (count == TOO_MANY) | (rates[k] >= NORMAL_RATE) else count
+                counts[k] = poisson_if_few(rates[k], words[k])
+            for k in range(size):
+                flags[k] = (counts[k] == FEW) | (rates[k] >= NORMAL_RATE)
         elif channel <= IN_CIRCLE:
             for k in range(size):
-                counts[k] = EXCEPTION if unit_single(words[k]) >= ONE - rates[k] else NONE
+                counts[k] = 0
+            for k in range(size):
+                flags[k] = unit_single(words[k]) >= ONE - rates[k]
         else:
             for k in range(size):
-                again_rates[k] = normal_between(words[k])
+                counts[k] = poisson_by_normal(max(rates[k], NORMAL_RATE), normal_between(words[k]))
             for k in range(size):
-                count = poisson_by_normal(max(rates[k], NORMAL_RATE), again_rates[k])
-                counts[k] = EXCEPTION if in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE) else count
-        exceptions = 0
-        for k in range(size):
-            chosen[exceptions] = k
-            exceptions += counts[k] < 0
+                flags[k] = in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE)
+        exceptions = flagged(flags, size, chosen)
         for j in range(exceptions):
             again_rates[j] = rates[chosen[j]]
             again_words[j] = words[chosen[j]]
-        for j in range(exceptions):
-            count = int32(poisson_if_few(again_rates[j], again_words[j]))
-            again[j] = EXCEPTION if (count == TOO_MANY) | (again_rates[j] >= NORMAL_RATE) else count
+        # Next, the likeliest reason for an exception: many visits by habit, few in the circle or at the rival.
+        if channel <= PAYMENT:
+            for j in range(exceptions):
+                count = poisson_by_normal(max(again_rates[j], NORMAL_RATE), normal_between(again_words[j]))
+                again[j] = UNKNOWN if in_normal_tail(again_words[j]) | (again_rates[j] < NORMAL_RATE) else count
+        else:
+            for j in range(exceptions):
+                count = int32(poisson_if_few(again_rates[j], again_words[j]))
+                again[j] = UNKNOWN if (count == int32(FEW)) | (again_rates[j] >= NORMAL_RATE) else count
         for j in range(exceptions):
             count = again[j] if again[j] >= 0 else poisson_count(again_rates[j], int64(again_words[j]))
             counts[chosen[j]] = count
@@ -578,7 +586,7 @@ def counts_phase(desk, p, today, low, high):
 @phase
 def pay_phase(desk, p, today, low, high):
     """Phase acts, third part: payments and early repayments, and the average of recent spend."""
-    days, step, limit_months = p.tick_days, p.forgetting_step, p.money_limit_months
+    days, step, limit_months = float32(p.tick_days), float32(p.forgetting_step), p.money_limit_months
     size = high - low
     total = own_totals(desk, 0, 0, n.COUNT)
     ids, incomes, tickets = (
@@ -589,24 +597,24 @@ def pay_phase(desk, p, today, low, high):
     liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
     plans, shares = byte_column(desk, c.PLAN, low, high), byte_column(desk, c.SHOPPING_SHARE, low, high)
     by_payment, errands = count_row(desk, PAYMENT, 0, BLOCK), count_row(desk, ERRANDS, 0, BLOCK)
-    outflows = amount_row(desk, 0, 0, BLOCK)
-    chosen = chosen_row(desk, 0, 0, BLOCK)
-    repaid_early = 0
+    outflows = rate_row(desk, AGAIN, 0, BLOCK)
+    chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
+    repaid_early = repaying = 0
     for k in range(size):
-        outflows[k] = 0.0
-    for k in range(size):
+        outflows[k] = ZERO
+        repaying += plans[k] == REPAY
+    for k in range(size if repaying > 0 else 0):
         if plans[k] == REPAY:
             word, _, _, _ = philox(int64(ids[k]), 0, today.tick, ERRAND, p.seed_low, p.seed_high)
-            trips = poisson_count(float32(p.choice_repay_errands * days), word)
+            trips = poisson_count(float32(p.choice_repay_errands * p.tick_days), word)
             errands[k] += trips
             repaid = repayment(int64(debts[k]), int64(liquidities[k]), trips, p.choice_repay_share)
             liquidities[k] -= repaid
             debts[k] -= repaid
             repaid_early += repaid
-    payers = 0
     for k in range(size):
-        chosen[payers] = k
-        payers += by_payment[k] > 0
+        flags[k] = by_payment[k] > 0
+    payers = flagged(flags, size, chosen)
     sum_payments = sum_outflow = sum_passed = sum_cash = sum_credit = 0
     for j in range(payers):
         k = chosen[j]
@@ -621,7 +629,7 @@ def pay_phase(desk, p, today, low, high):
             debts[k] = debt + credit
         liquidities[k] = liquidity - cash
         outflow = sent - shopping + cash + credit
-        outflows[k] = outflow
+        outflows[k] = float32(outflow)
         sum_payments += payments
         sum_outflow += outflow
         sum_passed += sent - shopping
@@ -629,7 +637,7 @@ def pay_phase(desk, p, today, low, high):
         sum_credit += credit
     recent = float_column(desk, c.RECENT_SPEND, low, high)
     for k in range(size):
-        recent[k] = spend_after(float64(recent[k]), outflows[k], days, step)
+        recent[k] = spend_after(recent[k], outflows[k], days, step)
     total[n.REPAID_EARLY_FEN] += repaid_early
     total[n.PAYMENTS] += sum_payments
     total[n.OUTFLOW_FEN] += sum_outflow
@@ -643,63 +651,97 @@ def pay_phase(desk, p, today, low, high):
 def circle_acts_phase(desk, p, today, low, high):
     """Phase acts, fourth part: yesterday's tips handed out, likes, comments and tips given, posts made."""
     total = own_totals(desk, 0, 0, n.COUNT)
+    size = high - low
     roles, posts_made = byte_column(desk, c.ROLE, low, high), byte_column(desk, c.POSTS, low, high)
     admits, knows = byte_column(desk, c.ADMITTED, low, high), byte_column(desk, c.KNOWS, low, high)
     ids, liquidities = int_column(desk, c.ID, low, high), int_column(desk, c.LIQUIDITY, low, high)
     in_circle = count_row(desk, IN_CIRCLE, 0, BLOCK)
-    likes, comments, tips = (
-        luck_row(desk, LIKE_WORD, 0, BLOCK),
-        luck_row(desk, COMMENT_WORD, 0, BLOCK),
-        luck_row(desk, TIP_WORD, 0, BLOCK),
-    )
-    chosen = chosen_row(desk, 0, 0, BLOCK)
     live, gate_active = today.flags & CIRCLE_LIVE != 0, today.flags & GATE_ACTIVE != 0
-    if not live:
-        for k in range(high - low):
-            in_circle[k] = 0
-    present = 0
-    for k in range(high - low):
-        chosen[present] = k
-        present += (in_circle[k] != 0) | (roles[k] == POSTER)
-    for j in range(present):
+    chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
+    for k in range(size):
+        flags[k] = (posts_made[k] != 0) | (live & (roles[k] == POSTER) & (knows[k] == 1))
+    for j in range(flagged(flags, size, chosen)):
         k = chosen[j]
-        role, visits, posted = int64(roles[k]), int64(in_circle[k]), int64(posts_made[k])
-        if posted > 0:
-            received = posted * today.tip_each
-            liquidities[k] += received
-            total[n.TIPS_RECEIVED_FEN] += received
-            posts_made[k] = 0
-        if visits > 0:
-            admitted = admits[k] == 1
-            # Most give none, which needs no more: e**-rate is at least 1 - rate.
-            rate = float32(visits * p.circle_like_rate)
-            if unit_single(likes[k]) >= ONE - rate and may_use(LIKE, role, gate_active, p.gate_covers, admitted):
-                total[n.LIKES] += poisson_count(rate, int64(likes[k]))
-            rate = float32(visits * p.circle_comment_rate)
-            if unit_single(comments[k]) >= ONE - rate and may_use(COMMENT, role, gate_active, p.gate_covers, admitted):
-                total[n.COMMENTS] += poisson_count(rate, int64(comments[k]))
-            if may_use(TIP, role, gate_active, p.gate_covers, admitted) and happens(
-                visits * p.circle_tip_rate, unit(int64(tips[k]))
-            ):
-                _, u_tip, _, _ = luck(p.seed_low, p.seed_high, POST, today.tick, int64(ids[k]), 0)
-                liquidity = int64(liquidities[k])
-                tip = min(tip_amount(u_tip, p.tip_most_fen, p.circle_tip_skew), liquidity)
-                liquidities[k] = liquidity - tip
-                total[n.TIPS] += 1
-                total[n.TIPS_FEN] += tip
-        may_post = role == POSTER and may_use(POSTING, role, gate_active, p.gate_covers, admits[k] == 1)
-        if live and may_post and knows[k] == 1:
+        received = int64(posts_made[k]) * today.tip_each
+        liquidities[k] += received
+        total[n.TIPS_RECEIVED_FEN] += received
+        posts_made[k] = 0
+        if live and may_use(POSTING, roles[k], gate_active, p.gate_covers, admits[k] == 1):
             word, _, _, _ = philox(int64(ids[k]), 0, today.tick, POST, p.seed_low, p.seed_high)
             posts = min(poisson_count(float32(p.circle_post_rate * today.motivation * p.tick_days), word), 255)
             posts_made[k] = posts
             total[n.POSTED] += posts
+    if not live:
+        for k in range(size):
+            in_circle[k] = 0
+        return 0
+    likes, comments, tips, amounts = (
+        luck_row(desk, LIKE_WORD, 0, BLOCK),
+        luck_row(desk, COMMENT_WORD, 0, BLOCK),
+        luck_row(desk, TIP_WORD, 0, BLOCK),
+        luck_row(desk, AMOUNT_WORD, 0, BLOCK),
+    )
+    places, visits, allowed = chosen, count_row(desk, AGAIN_COUNT, 0, BLOCK), chosen_row(desk, 1, 0, BLOCK)
+    for k in range(size):
+        flags[k] = in_circle[k] != 0
+    visitors = flagged(flags, size, places)
+    for j in range(visitors):
+        k = places[j]
+        likes[j] = ids[k]
+        visits[j] = in_circle[k]
+        role, admitted = roles[k], admits[k] == 1
+        allowed[j] = (
+            LIKE * may_use(LIKE, role, gate_active, p.gate_covers, admitted)
+            + COMMENT * may_use(COMMENT, role, gate_active, p.gate_covers, admitted)
+            + TIP * may_use(TIP, role, gate_active, p.gate_covers, admitted)
+        )
+    for j in range(visitors):
+        w0, w1, w2, w3 = philox(int64(likes[j]), 0, today.tick, CIRCLE, p.seed_low, p.seed_high)
+        likes[j] = w0
+        comments[j] = w1
+        tips[j] = w2
+        amounts[j] = w3
+    like_rate, comment_rate = float32(p.circle_like_rate), float32(p.circle_comment_rate)
+    tip_rate = float32(p.circle_tip_rate)
+    sum_likes = sum_comments = 0
+    for j in range(visitors):
+        rate = float32(visits[j]) * like_rate if allowed[j] & LIKE != 0 else ZERO
+        count = int32(poisson_if_few(rate, likes[j]))
+        usual = (count < int32(FEW)) & (rate < NORMAL_RATE)
+        flags[j] = not usual
+        sum_likes += count if usual else 0
+    for j in range(visitors):
+        rate = float32(visits[j]) * comment_rate if allowed[j] & COMMENT != 0 else ZERO
+        count = int32(poisson_if_few(rate, comments[j]))
+        usual = (count < int32(FEW)) & (rate < NORMAL_RATE)
+        flags[j] |= 0 if usual else 2
+        sum_comments += count if usual else 0
+    for j in range(visitors):
+        tipping = unit_single(tips[j]) >= ONE - float32(visits[j]) * tip_rate
+        flags[j] |= 4 if tipping & (allowed[j] & TIP != 0) else 0
+    unusual = luck_row(desk, AGAIN_WORD, 0, BLOCK)
+    for i in range(flagged(flags, visitors, unusual)):
+        j = int64(unusual[i])
+        k, many = places[j], float32(visits[j])
+        if flags[j] & 1 != 0:
+            sum_likes += poisson_count(many * like_rate, int64(likes[j]))
+        if flags[j] & 2 != 0:
+            sum_comments += poisson_count(many * comment_rate, int64(comments[j]))
+        if flags[j] & 4 != 0 and poisson_count(many * tip_rate, int64(tips[j])) > 0:
+            liquidity = int64(liquidities[k])
+            tip = min(tip_amount(unit(int64(amounts[j])), p.tip_most_fen, p.circle_tip_skew), liquidity)
+            liquidities[k] = liquidity - tip
+            total[n.TIPS] += 1
+            total[n.TIPS_FEN] += tip
+    total[n.LIKES] += sum_likes
+    total[n.COMMENTS] += sum_comments
     return 0
 
 
 @phase
 def visits_phase(desk, p, today, low, high):
     """Phase acts, last part: the visits made, the habit that they leave, and the totals."""
-    days, step = p.tick_days, p.habit_step
+    days, step = float32(p.tick_days), float32(p.habit_step)
     size = high - low
     habits, payments, checks = (
         count_row(desk, HABIT, 0, BLOCK),
@@ -728,7 +770,7 @@ def visits_phase(desk, p, today, low, high):
         rival_active += by_rival[k] > 0
     habit = float_column(desk, c.HABIT, low, high)
     for k in range(size):
-        habit[k] = habit_after(float64(habit[k]), float64(visits[k]), days, step)
+        habit[k] = habit_after(habit[k], float32(visits[k]), days, step)
     made, last = int_column(desk, c.VISITS_MADE, low, high), short_column(desk, c.LAST_VISIT_DAY, low, high)
     today_short, never = int16(today.tick), int16(-1)
     for k in range(size):

@@ -14,13 +14,17 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
+from sim.model.score import HIGHEST, LOWEST
 from sim.model.totals import COUNT
 
-BLOCK = 1024
+BLOCK = 512
 """Users worked on at a time: few enough that their columns stay in cache while all phases pass over them."""
 
-WORDS, RATES, COUNTS = 9, 6, 8
+WORDS, RATES, COUNTS, LISTS = 10, 6, 8, 2
 """Rows of the scratch arrays of a desk."""
+
+ANSWERS = HIGHEST - LOWEST + 1
+"""Length of the table of the chance that a comment is answered, by the score of who made it."""
 
 DESK = np.dtype(
     [
@@ -36,11 +40,12 @@ DESK = np.dtype(
             "learned",
             "learned_counts",
             "result",
+            "answers",
             "words",
             "rates",
-            "amounts",
             "counts",
             "chosen",
+            "flags",
             "totals",
             "admission",
             "plan_value",
@@ -80,6 +85,7 @@ class Desks:
         starts: NDArray[np.int64],
         others: NDArray[np.int32],
         result: NDArray[np.int64],
+        answers: NDArray[np.float32],
         rules: tuple[int, int] = (0, 0),
     ) -> None:
         users = columns[0].shape[1]
@@ -87,15 +93,18 @@ class Desks:
         self.learned_counts = np.zeros((users + BLOCK - 1) // BLOCK, np.int64)
         self.totals = np.zeros((threads, (COUNT + 7) // 8 * 8), np.int64)
         self.records = np.zeros(threads, DESK)
-        self._held: list[NDArray[Any]] = [*columns, starts, others, result]
-        shared = [array.ctypes.data for array in (*columns, starts, others, self.learned, self.learned_counts, result)]
+        self._held: list[NDArray[Any]] = [*columns, starts, others, result, answers]
+        shared = [
+            array.ctypes.data
+            for array in (*columns, starts, others, self.learned, self.learned_counts, result, answers)
+        ]
         for thread in range(threads):
             scratch: list[NDArray[Any]] = [
                 np.zeros((WORDS, BLOCK), np.uint32),
                 np.zeros((RATES, BLOCK), np.float32),
-                np.zeros(BLOCK, np.float64),
                 np.zeros((COUNTS, BLOCK), np.int32),
-                np.zeros(BLOCK, np.int32),
+                np.zeros((LISTS, BLOCK), np.int32),
+                np.zeros(BLOCK, np.uint8),
             ]
             self._held += scratch
             own = [array.ctypes.data for array in (*scratch, self.totals[thread])]
@@ -149,11 +158,12 @@ others_of = _rows("others", types.int32, 0)
 learned_of = _rows("learned", types.int32, 0)
 learned_counts_of = _rows("learned_counts", types.int64, 0)
 totals_of = _rows("result", types.int64, COUNT)
+answers_of = _rows("answers", types.float32, 0)
 luck_row = _rows("words", types.uint32, BLOCK)
 rate_row = _rows("rates", types.float32, BLOCK)
-amount_row = _rows("amounts", types.float64, BLOCK)
 count_row = _rows("counts", types.int32, BLOCK)
 chosen_row = _rows("chosen", types.int32, BLOCK)
+flag_row = _rows("flags", types.uint8, BLOCK)
 own_totals = _rows("totals", types.int64, 0)
 
 

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, luck, philox, unit
+from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, fifth, luck, philox, unit
 from sim.engines.columns import Columns
 from sim.model import totals as n
 from sim.model.awareness import learning_hazard
@@ -30,10 +30,10 @@ from sim.model.calendar import (
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice import VALUES
 from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, prize_per_day, review_due
-from sim.model.circle import circle_rate, circle_today, may_use, reply_chance, tip_amount
+from sim.model.circle import circle_rate, circle_today, may_use, noticed_rate, reply_chance, tip_amount
 from sim.model.columns import GROUPS
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
-from sim.model.counts import poisson_count
+from sim.model.counts import ONE, poisson_count
 from sim.model.gates import ADMISSIONS
 from sim.model.money import (
     buffer_months,
@@ -341,60 +341,56 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         """Whether the user may use a feature of the circle today."""
         return bool(may_use(feature, self.role, gate_active, self.model.p.gate_covers, self.admitted == 1))
 
-    def rate_in_circle(self, gate_active: bool) -> float:
-        """Circle visits per day of this user today."""
+    def rate_in_circle(self, gate_active: bool) -> np.float32:
+        """Circle visits per day of this user, who knows of it, today (single precision)."""
         p, today = self.model.p, self.model.today
         may_comment = self.may(COMMENT, gate_active)
         if may_comment:
             self.model.total[n.COMMENTERS] += 1
-        noticed = 0.0
+        rate: np.float32 = circle_rate(
+            self.role,
+            self.base_visits,
+            single(p.circle_onlooker_visits * today.pull),
+            single(p.circle_seeker_visits * today.pull),
+            single(p.circle_poster_visits * today.pull * (1.0 + today.attention)),
+        )
         if may_comment and self.role == SEEKER:
             answered = reply_chance(
                 float(self.score), p.circle_reply_low, p.circle_reply_high, p.circle_reply_middle, p.circle_reply_width
             )
-            noticed = p.circle_comment_pull * answered * today.exclusivity
-        rate: float = circle_rate(
-            self.role,
-            float(self.base_visits),
-            p.circle_onlooker_visits,
-            p.circle_seeker_visits,
-            p.circle_poster_visits,
-            today.pull,
-            noticed,
-            today.attention,
-        )
-        return rate if self.may(VIEW, gate_active) else 0.0
+            rate = noticed_rate(rate, single(answered), single(p.circle_comment_pull * today.exclusivity))
+        return rate if self.may(VIEW, gate_active) else single(0.0)
 
     def act(self, tick: int, live: bool, gate_active: bool, curious: bool) -> None:
         """Phase acts: visits by channel, payments, repayments, the circle."""
-        p, total, days = self.model.p, self.model.total, self.model.p.tick_days
+        p, total = self.model.p, self.model.total
+        days, check_rate = single(p.tick_days), single(p.usage_check_rate)
         words = self.words(VISITS, tick)
-        circle_words = self.words(CIRCLE, tick) if live else (0, 0, 0, 0)
-        base, payment_rate = float(self.base_visits), float(self.payment_rate)
 
-        expected = expected_visits(base, payment_rate, p.usage_check_rate)
-        rate = habit_rate(base, float(self.habit), expected, p.usage_habit_weight) * days
-        by_habit = poisson_count(single(rate), words[0])
-        rate = payments_rate(payment_rate, self.plan == SPEND, p.choice_spend_boost) * days
-        payments = poisson_count(single(rate), words[2])
-        factor = p.usage_publication_checks if curious and self.knows and self.responsive else 1.0
-        rate = checks_rate(p.usage_check_rate, self.plan != REST, p.usage_striving_checks, factor) * days
-        checks = poisson_count(single(rate), words[3])
+        expected = expected_visits(self.base_visits, self.payment_rate, check_rate)
+        rate = habit_rate(self.base_visits, self.habit, expected, single(p.usage_habit_weight)) * days
+        by_habit = poisson_count(rate, words[0])
+        rate = payments_rate(self.payment_rate, self.plan == SPEND, single(p.choice_spend_boost)) * days
+        payments = poisson_count(rate, words[2])
+        factor = single(p.usage_publication_checks if curious and self.knows and self.responsive else 1.0)
+        rate = checks_rate(check_rate, self.plan != REST, single(p.usage_striving_checks), factor) * days
+        checks = poisson_count(rate, words[3])
 
-        in_circle, taken = 0, 0.0
+        in_circle, taken = 0, single(0.0)
         if live:
-            rate = self.rate_in_circle(gate_active) if self.knows else 0.0
-            in_circle = poisson_count(single(rate * days), circle_words[0])
+            rate = self.rate_in_circle(gate_active) if self.knows else single(0.0)
+            in_circle = poisson_count(rate * days, fifth(words[0], words[1], words[2]))
             if p.switch_attention == 1:
-                taken = displacement(rate, p.usage_circle_minutes, p.usage_attention_minutes)
-        by_rival = poisson_count(single(float(self.rival_rate) * (1.0 - taken) * days), words[1])
+                minutes, budget = single(p.usage_circle_minutes), single(p.usage_attention_minutes)
+                taken = displacement(rate, minutes, budget)
+        by_rival = poisson_count(self.rival_rate * (ONE - taken) * days, words[1])
 
         self.repay_early(tick)
         self.pay(payments)
-        self.take_part(tick, in_circle, circle_words, live, gate_active)
+        self.take_part(tick, in_circle, live, gate_active)
 
         visits = by_habit + payments + checks + self.errands + in_circle
-        self.habit = single(habit_after(float(self.habit), float(visits), days, p.habit_step))
+        self.habit = single(habit_after(self.habit, single(visits), days, single(p.habit_step)))
         self.visits += visits
         if visits > 0:
             self.last_visit_day = tick
@@ -441,12 +437,10 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             total[n.CASH_FEN] += cash
             total[n.CHARGED_FEN] += credit
         self.recent_spend = single(
-            spend_after(float(self.recent_spend), float(outflow), p.tick_days, p.forgetting_step)
+            spend_after(self.recent_spend, single(outflow), single(p.tick_days), single(p.forgetting_step))
         )
 
-    def take_part(
-        self, tick: int, visits: int, words: tuple[int, int, int, int], live: bool, gate_active: bool
-    ) -> None:
+    def take_part(self, tick: int, visits: int, live: bool, gate_active: bool) -> None:
         """The circle: yesterday's tips received; likes, comments and tips given; posts made."""
         p, total, today = self.model.p, self.model.total, self.model.today
         if self.posts > 0:
@@ -455,13 +449,14 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             total[n.TIPS_RECEIVED_FEN] += received
             self.posts = 0
         if visits > 0:
+            like, comment, tipping, amount = self.words(CIRCLE, tick)
+            many = single(visits)
             if self.may(LIKE, gate_active):
-                total[n.LIKES] += poisson_count(single(visits * p.circle_like_rate), words[1])
+                total[n.LIKES] += poisson_count(many * single(p.circle_like_rate), like)
             if self.may(COMMENT, gate_active):
-                total[n.COMMENTS] += poisson_count(single(visits * p.circle_comment_rate), words[2])
-            if self.may(TIP, gate_active) and happens(visits * p.circle_tip_rate, unit(words[3])):
-                _, u_tip, _, _ = self.luck(POST, tick)
-                tip = min(tip_amount(u_tip, p.tip_most_fen, p.circle_tip_skew), self.liquidity)
+                total[n.COMMENTS] += poisson_count(many * single(p.circle_comment_rate), comment)
+            if self.may(TIP, gate_active) and poisson_count(many * single(p.circle_tip_rate), tipping) > 0:
+                tip = min(tip_amount(unit(amount), p.tip_most_fen, p.circle_tip_skew), self.liquidity)
                 self.liquidity -= tip
                 total[n.TIPS] += 1
                 total[n.TIPS_FEN] += tip

@@ -5,9 +5,13 @@ below which it dies. Seekers want to be noticed: a poster answers a high-scoring
 low-scoring one (Ong & Wang 2015, JEBO 111, A).
 """
 
+import numpy as np
+
 from sim.model.numerics import exponential, logistic
 from sim.model.rule import rule, vector_rule
 from sim.model.states import POSTER, POSTING, SEEKER, VIEW
+
+ONE = np.float32(1.0)
 
 
 @rule
@@ -49,26 +53,23 @@ def exclusivity(commenter_share, strength):
 
 
 @vector_rule
-def circle_rate(
-    role,
-    base_visits,
-    onlooker_visits,
-    seeker_visits,
-    poster_visits,
-    pull,
-    comment_pull,
-    attention_pull,
-):
-    """Circle visits per day of a user who knows the circle and may view it.
+def circle_rate(role, base_visits, onlooker_pull, seeker_pull, poster_pull):
+    """Circle visits per day of a user who knows the circle and may view it (single precision).
 
-    pull: novelty times appeal of the feed; comment_pull: extra share for a seeker who may comment (0 for one who may
-    not); attention_pull: extra share for a poster from the reactions that posts get.
+    The three factors are the day's, per role: visits relative to the base, times novelty, times appeal of the feed, and
+    for a poster the extra from the reactions that posts get.
     """
     if role == POSTER:
-        return base_visits * poster_visits * pull * (1.0 + attention_pull)
+        return base_visits * poster_pull
     if role == SEEKER:
-        return base_visits * seeker_visits * pull * (1.0 + comment_pull)
-    return base_visits * onlooker_visits * pull
+        return base_visits * seeker_pull
+    return base_visits * onlooker_pull
+
+
+@vector_rule
+def noticed_rate(circle_rate, answered, comment_pull):
+    """Circle visits per day of a seeker who may comment: `comment_pull` times the chance of an answer more (single precision)."""
+    return circle_rate * (ONE + comment_pull * answered)
 
 
 @rule
@@ -80,7 +81,7 @@ def tip_amount(uniform, largest, skew):
     return int(largest * value)
 
 
-@rule
+@vector_rule
 def may_use(feature, role, gate_active, covers, admitted):
     """Whether a user may use a feature of the circle today: unless an active gate covers it and has not admitted them.
 

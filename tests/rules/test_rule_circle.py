@@ -9,6 +9,7 @@ from sim.model.circle import (
     exclusivity,
     feed_appeal,
     motivation_after,
+    noticed_rate,
     novelty,
     reactions_per_post,
     reply_chance,
@@ -65,10 +66,12 @@ def test_a_comment_is_worth_more_the_fewer_may():
 
 
 def test_rates_by_role():
-    arguments = (2.0, 0.1, 0.4, 0.6, 0.5, 0.2, 0.3)
-    assert circle_rate(ONLOOKER, *arguments) == pytest.approx(0.1)  # 2 x 0.1 x 0.5
-    assert circle_rate(SEEKER, *arguments) == pytest.approx(0.48)  # 2 x 0.4 x 0.5 x 1.2
-    assert circle_rate(POSTER, *arguments) == pytest.approx(0.78)  # 2 x 0.6 x 0.5 x 1.3
+    pulls = (0.1 * 0.5, 0.4 * 0.5, 0.6 * 0.5 * 1.3)
+    assert circle_rate(ONLOOKER, 2.0, *pulls) == pytest.approx(0.1)
+    assert circle_rate(SEEKER, 2.0, *pulls) == pytest.approx(0.4)
+    assert circle_rate(POSTER, 2.0, *pulls) == pytest.approx(0.78)
+    assert noticed_rate(0.4, 0.25, 0.8) == pytest.approx(0.48)  # answered every fourth time, each worth 0.8 more
+    assert noticed_rate(0.4, 0.0, 0.8) == pytest.approx(0.4)
 
 
 def test_most_tips_are_small():

@@ -11,8 +11,14 @@ from sim.engines.compiled import use_rules
 from sim.model.counts import (
     FEW,
     NORMAL_RATE,
+    NORMALS,
     ONE,
+    STEPS,
+    TAIL_STEPS,
     exponential_of_minus,
+    in_normal_tail,
+    normal_between,
+    normal_in_tail,
     poisson_count,
     poisson_if_few,
     unit_single,
@@ -170,26 +176,35 @@ def test_the_expansion_is_close_to_the_exact_quantile(rate):
     rate = float(np.float32(rate))
     exact = exact_counts((GRID + 0.5) * 2.0**-32, rate)
     assert np.abs(counts[0] - exact).max() <= 1
-    assert np.mean(counts[0] != exact) < 0.0017
+    # the expansion's own error, and a cell's width in visits, half of it on either side of a step
+    assert np.mean(counts[0] != exact) < 0.0019 + 0.0007 * np.sqrt(rate)
     assert counts[0].mean() == pytest.approx(rate, rel=2.5e-4)
-    assert counts[0].var() == pytest.approx(rate, rel=1.5e-3)
+    assert counts[0].var() == pytest.approx(rate, rel=2e-3)
 
 
 @pytest.mark.parametrize("rate", [4.0, 5.0, 8.0, 17.6, 40.0, 150.0, 1000.0])
 def test_the_expansion_holds_far_out(rate):
     # In single precision a quantile 5 spreads out is off by less than a unit or 1% of the way from the mean.
     counts, _ = counted([rate], EXTREMES)
-    exact = exact_counts((EXTREMES + 0.5) * 2.0**-32, float(np.float32(rate)))
+    exact = exact_counts(uniforms(EXTREMES), float(np.float32(rate)))
     assert (np.abs(counts[0] - exact) <= np.maximum(1.0, 0.01 * np.abs(exact - rate))).all()
 
 
 def test_the_normal_table_is_as_good_as_it_says():
-    from sim.model.counts import in_normal_tail, normal_between, normal_in_tail
-
-    words = [int(w) for w in np.concatenate([GRID[::64], EXTREMES[::32]])]
-    for word in words:
-        exact = special.ndtri((word + 0.5) * 2.0**-32)
+    # Between the tails a quantile is its cell's mean: never outside the cell, which is at most 0.07 wide.
+    words = np.concatenate([GRID[::64], EXTREMES[::32]])
+    for word in (int(w) for w in words):
+        exact = special.ndtri(uniforms(np.array([word], np.uint32))[0])
         if in_normal_tail(word):
-            assert float(normal_in_tail(word)) == pytest.approx(exact, rel=1e-7)
+            assert float(normal_in_tail(word)) == pytest.approx(exact, rel=1e-6)
         else:
-            assert float(normal_between(word)) == pytest.approx(exact, abs=7e-4)
+            assert float(normal_between(word)) == pytest.approx(exact, abs=0.04)
+
+
+def test_cells_keep_mean_and_variance():
+    assert NORMALS.astype(float).mean() == pytest.approx(0.0, abs=1e-7)
+    # the variance inside cells is lost: about 1e-6 between the tails, where quantiles are worked out one by one
+    inner = NORMALS.astype(float)[TAIL_STEPS:-TAIL_STEPS]
+    edge = special.ndtri(1 - TAIL_STEPS / STEPS)
+    within = 1 - 2 * (1 - stats.norm.cdf(edge)) - 2 * edge * stats.norm.pdf(edge)
+    assert (inner**2).sum() / STEPS == pytest.approx(within, rel=1e-4)

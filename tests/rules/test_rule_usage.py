@@ -50,4 +50,4 @@ def test_spending_and_striving_raise_their_own_rates():
 def test_the_circle_takes_minutes_from_the_rival():
     assert displacement(0.0, 3.0, 90.0) == 0.0
     assert displacement(3.0, 3.0, 90.0) == pytest.approx(0.1)
-    assert displacement(100.0, 3.0, 90.0) == 0.9  # never all of it
+    assert displacement(100.0, 3.0, 90.0) == pytest.approx(0.9)  # never all of it
