@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
@@ -14,6 +13,7 @@ from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar
 from sim.model.measures import of_run, over_time
 from sim.model.states import PLANS, ROLES
 from sim.model.totals import TOTALS
+from sim.results.table import Table, stacked
 from sim.scenario.schema import Scenario
 
 BIN = 10
@@ -28,12 +28,12 @@ REFERENCE_SCORE = 750
 class Cell:
     """Tables of one run of one arm: ticks (a row a tick), measures (of the run), scores, plans, groups, users."""
 
-    ticks: pd.DataFrame
+    ticks: Table
     measures: dict[str, float]
-    scores: pd.DataFrame
-    plans: pd.DataFrame
-    groups: pd.DataFrame
-    users: pd.DataFrame
+    scores: Table
+    plans: Table
+    groups: Table
+    users: Table
     seconds: float
 
 
@@ -42,22 +42,25 @@ def reference_score(scenario: Scenario) -> int:
     return int(getattr(scenario.policy.gate, "threshold", REFERENCE_SCORE))
 
 
-def score_table(columns: Columns, day: int) -> pd.DataFrame:
+def score_table(columns: Columns, day: int) -> Table:
     """Histogram of published scores: day, score (lower edge of a bin of 10), users."""
     counts = np.bincount((columns["score"].astype(np.int64) - 350) // BIN, minlength=61)
-    return pd.DataFrame({"day": day, "score": 350 + BIN * np.arange(counts.size), "users": counts})
+    return {"day": np.full(counts.size, day), "score": 350 + BIN * np.arange(counts.size), "users": counts}
 
 
-def plan_table(columns: Columns, day: int, reference: int) -> pd.DataFrame:
+def plan_table(columns: Columns, day: int, reference: int) -> Table:
     """Responsive users who know, by distance to the gate and plan; distance 0 stands for 1 to 25 points missing."""
     chosen = (columns["responsive"] == 1) & (columns["knows"] == 1)
     missing = reference - columns["score"][chosen].astype(np.int64)
     distance = np.floor_divide(missing - 1, DISTANCE_BIN) * DISTANCE_BIN
     plan = columns["plan"][chosen].astype(np.int64)
-    table = pd.DataFrame({"distance": distance, "plan": plan}).value_counts().rename("users").reset_index()
-    table["plan"] = table["plan"].map(dict(enumerate(PLANS)))
-    table.insert(0, "day", day)
-    return table.sort_values(["distance", "plan"], ignore_index=True)
+    pairs, users = np.unique(np.stack([distance, plan]), axis=1, return_counts=True)
+    return {
+        "day": np.full(users.size, day),
+        "distance": pairs[0],
+        "plan": np.array(PLANS)[pairs[1]],
+        "users": users,
+    }
 
 
 def group_labels(columns: Columns, reference: int) -> dict[str, NDArray[Any]]:
@@ -78,34 +81,30 @@ def group_labels(columns: Columns, reference: int) -> dict[str, NDArray[Any]]:
     }
 
 
-def group_table(columns: Columns, days: float, reference: int) -> pd.DataFrame:
+def group_table(columns: Columns, days: float, reference: int) -> Table:
     """Per group: users, visits per user-day, mean score and its rise, debt (CNY), share admitted and knowing at the end."""
-    values = pd.DataFrame(
-        {
-            "visits": columns["visits"] / days,
-            "score": columns["score"].astype(float),
-            "score_rise": columns["score"].astype(float) - columns["starting_score"],
-            "debt": columns["debt"] * 0.01,
-            "admitted": columns["admitted"].astype(float),
-            "knowing": columns["knows"].astype(float),
-        }
-    )
+    values = {
+        "visits": columns["visits"] / days,
+        "score": columns["score"].astype(float),
+        "score_rise": columns["score"].astype(float) - columns["starting_score"],
+        "debt": columns["debt"] * 0.01,
+        "admitted": columns["admitted"].astype(float),
+        "knowing": columns["knows"].astype(float),
+    }
     parts = []
     for kind, labels in group_labels(columns, reference).items():
-        grouped = values.groupby(labels, sort=True)
-        part = grouped.mean()
-        part.insert(0, "users", grouped.size())
-        part.insert(0, "kind", kind)
-        parts.append(part.rename_axis("group").reset_index())
-    return pd.concat(parts, ignore_index=True)
+        groups, member, users = np.unique(labels, return_inverse=True, return_counts=True)
+        means = {name: np.bincount(member, weights=value) / users for name, value in values.items()}
+        parts.append({"group": groups, "kind": np.full(groups.size, kind), "users": users} | means)
+    return stacked(parts)
 
 
-def user_table(columns: Columns, sample: int) -> pd.DataFrame:
+def user_table(columns: Columns, sample: int) -> Table:
     """The first `sample` users (all if -1), one row each; by number, so that arms show the same people."""
     from sim.model.columns import NAMES
 
     users = columns.users if sample < 0 else min(sample, columns.users)
-    return pd.DataFrame({name: columns[name][:users] for name in NAMES})
+    return {name: columns[name][:users] for name in NAMES}
 
 
 def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]:
@@ -150,14 +149,15 @@ def run_cell(
             plans.append(plan_table(now, engine.tick, reference))
     totals = {name: engine.totals[:, k] for k, name in enumerate(TOTALS)}
     series = over_time(totals, users)
-    table = pd.DataFrame({"day": np.arange(ticks), "date": [date_of(scenario, t) for t in range(ticks)]})
+    dates = np.array([date_of(scenario, t) for t in range(ticks)], "datetime64[D]")
+    table: Table = {"day": np.arange(ticks), "date": dates} | series | {f"n_{k}": v for k, v in totals.items()}
     last = engine.snapshot()
     return Cell(
-        ticks=pd.concat([table, pd.DataFrame(series), pd.DataFrame({f"n_{k}": v for k, v in totals.items()})], axis=1),
+        ticks=table,
         measures={**of_run(series), **admission_measures(last, scenario)},
-        scores=pd.concat(scores, ignore_index=True),
-        plans=pd.concat(plans, ignore_index=True) if plans else pd.DataFrame(),
+        scores=stacked(scores),
+        plans=stacked(plans),
         groups=group_table(last, float(ticks), reference),
-        users=user_table(last, users_sample) if users_sample else pd.DataFrame(),
+        users=user_table(last, users_sample) if users_sample else {},
         seconds=time.perf_counter() - started,
     )

@@ -1,12 +1,13 @@
 """The effect of a policy: a paired difference on the same luck, with an interval over replicates."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
-from scipy.special import stdtrit  # scipy.stats takes seconds to import
+from numpy.typing import NDArray
 
 from sim.model.measures import MEASURES, USER_MEASURES
+from sim.results.table import Table
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Interval:
 
 def t_interval(values: np.ndarray, level: float = 0.95) -> Interval:
     """Student's t interval of the mean of independent `values` (one per replicate; NaN left out)."""
+    from scipy.special import stdtrit  # scipy.stats takes seconds to import
+
     seen = np.asarray(values, dtype=float)
     seen = seen[~np.isnan(seen)]
     if seen.size == 0:
@@ -37,39 +40,70 @@ def t_interval(values: np.ndarray, level: float = 0.95) -> Interval:
     return Interval(mean, mean - half, mean + half, int(seen.size))
 
 
-def paired(runs: pd.DataFrame, measure: str) -> np.ndarray:
+@dataclass(frozen=True)
+class Effect:
+    """One measure in both arms. good: 1 if more is better, -1 if less is, 0 if neither; interval: of the paired difference."""
+
+    measure: str
+    unit: str
+    good: int
+    policy: float
+    baseline: float
+    interval: Interval
+
+    @property
+    def relative(self) -> float:
+        """The difference over the baseline (NaN over zero)."""
+        return self.interval.mean / self.baseline if self.baseline else float("nan")
+
+    def as_row(self, is_paired: bool) -> dict[str, Any]:
+        """As a row of a table; without the comparison where there is none."""
+        row = {"measure": self.measure, "unit": self.unit, "good": self.good, "policy": self.policy}
+        if not is_paired:
+            return row
+        interval = self.interval
+        return row | {
+            "baseline": self.baseline,
+            "difference": interval.mean,
+            "low": interval.low,
+            "high": interval.high,
+            "relative": self.relative,
+            "n": interval.n,
+        }
+
+
+def of_arm(runs: Table, arm: str, measure: str) -> NDArray[np.float64]:
+    """One measure of one arm, a value per replicate in order."""
+    chosen = runs["arm"] == arm
+    order = np.argsort(runs["replicate"][chosen], kind="stable")
+    return np.asarray(runs[measure][chosen][order], dtype=float)
+
+
+def paired(runs: Table, measure: str) -> NDArray[np.float64]:
     """Policy minus baseline of one measure, replicate by replicate."""
-    table = runs.pivot(index="replicate", columns="arm", values=measure)
-    return np.asarray(table["policy"] - table["baseline"], dtype=float)
+    return of_arm(runs, "policy", measure) - of_arm(runs, "baseline", measure)
 
 
-def effects(runs: pd.DataFrame) -> pd.DataFrame:
-    """Every measure in both arms with the paired difference and its 95% interval.
+def _mean(values: NDArray[np.float64]) -> float:
+    seen = values[~np.isnan(values)]
+    return float(seen.mean()) if seen.size else float("nan")
 
-    runs: one row per arm and replicate. Returns a row per measure: unit, good, policy, baseline, difference, low, high,
-    relative (difference over baseline), n.
+
+def effects(runs: Table) -> dict[str, Effect]:
+    """Every measure in both arms with the paired difference and its 95% interval (NaN without a baseline), by name.
+
+    runs: one row per arm and replicate.
     """
-    rows = []
-    has_baseline = "baseline" in set(runs["arm"])
+    has_baseline = bool((runs["arm"] == "baseline").any())
     units = (
         {m.name: (m.unit, m.good) for m in MEASURES}
         | dict.fromkeys(USER_MEASURES, ("share", 0))
         | {"days_to_admission": ("days", 0)}
     )
+    nothing = np.zeros(0)
+    found = {}
     for name, (unit, good) in units.items():
-        policy = float(runs.loc[runs["arm"] == "policy", name].mean())
-        row = {"measure": name, "unit": unit, "good": good, "policy": policy}
-        if has_baseline:
-            baseline = float(runs.loc[runs["arm"] == "baseline", name].mean())
-            interval = t_interval(paired(runs, name))
-            relative = interval.mean / baseline if baseline else float("nan")
-            row |= {
-                "baseline": baseline,
-                "difference": interval.mean,
-                "low": interval.low,
-                "high": interval.high,
-                "relative": relative,
-                "n": interval.n,
-            }
-        rows.append(row)
-    return pd.DataFrame(rows)
+        baseline = of_arm(runs, "baseline", name) if has_baseline else nothing
+        interval = t_interval(paired(runs, name) if has_baseline else nothing)
+        found[name] = Effect(name, unit, good, _mean(of_arm(runs, "policy", name)), _mean(baseline), interval)
+    return found

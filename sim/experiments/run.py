@@ -2,48 +2,92 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
+import numpy as np
 
 from sim.experiments.cell import Cell, reference_score, run_cell
-from sim.experiments.effect import effects
+from sim.experiments.effect import Effect, effects
 from sim.experiments.plan import RunPlan, make_plan
+from sim.results.table import Table, frame, stacked, with_constants
 from sim.scenario.schema import Scenario
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 EngineName = Literal["fast", "readable"]
+
+
+TABLES = ("ticks", "runs", "groups", "scores", "plans", "users")
+"""Tables of a run, in order."""
 
 
 @dataclass
 class Result:
     """Tables of a run. Each carries `arm` (policy or baseline) and `replicate`.
 
-    ticks: a row per day, measures and totals (`n_*`); runs: a row per arm and replicate; groups, scores, plans: who gained,
-    score histograms, plans by distance to the gate; users: whole users on request; manifest: where it all comes from;
-    path: the folder it is stored in, or None; reused: whether it was read back instead of run.
+    manifest: where it all comes from; tables: by name, as columns; path: the folder it is stored in, or None; reused: whether it
+    was read back instead of run. The same tables as DataFrames: ticks, a row per day, measures and totals (`n_*`);
+    runs, a row per arm and replicate; groups, scores, plans: who gained, score histograms, plans by distance to the gate;
+    users: whole users on request.
     """
 
     manifest: dict[str, Any]
-    ticks: pd.DataFrame
-    runs: pd.DataFrame
-    groups: pd.DataFrame
-    scores: pd.DataFrame
-    plans: pd.DataFrame
-    users: pd.DataFrame = field(default_factory=pd.DataFrame)
+    tables: dict[str, Table]
     path: Path | None = None
     reused: bool = False
 
-    def effect(self, measure: str | None = None) -> pd.DataFrame:
+    @cached_property
+    def ticks(self) -> "pd.DataFrame":
+        """A row per arm, replicate and day."""
+        return frame(self.tables["ticks"])
+
+    @cached_property
+    def runs(self) -> "pd.DataFrame":
+        """A row per arm and replicate."""
+        return frame(self.tables["runs"])
+
+    @cached_property
+    def groups(self) -> "pd.DataFrame":
+        """A row per arm, replicate, kind of group and group."""
+        return frame(self.tables["groups"])
+
+    @cached_property
+    def scores(self) -> "pd.DataFrame":
+        """Score histograms: a row per arm, replicate, day and bin."""
+        return frame(self.tables["scores"])
+
+    @cached_property
+    def plans(self) -> "pd.DataFrame":
+        """Users by distance to the gate and plan: a row per arm, replicate, day, distance and plan."""
+        return frame(self.tables["plans"])
+
+    @cached_property
+    def users(self) -> "pd.DataFrame":
+        """Whole users at the end, if asked for."""
+        return frame(self.tables["users"])
+
+    @property
+    def paired(self) -> bool:
+        """Whether there is a baseline to compare with."""
+        return "baseline" in self.manifest["scenarios"]
+
+    @cached_property
+    def effects(self) -> dict[str, Effect]:
+        """Every measure in both arms, with the paired difference, by name."""
+        return effects(self.tables["runs"])
+
+    def effect(self, measure: str | None = None) -> "pd.DataFrame":
         """Paired difference of each measure (or one) against the baseline, with a 95% interval over replicates."""
-        table = effects(self.runs)
-        if measure is None:
-            return table
-        if measure not in set(table["measure"]):
-            raise KeyError(f"{measure!r} is not a measure; known: {', '.join(table['measure'])}")
-        return table[table["measure"] == measure].reset_index(drop=True)
+        import pandas as pd
+
+        if measure is not None and measure not in self.effects:
+            raise KeyError(f"{measure!r} is not a measure; known: {', '.join(self.effects)}")
+        rows = [effect.as_row(self.paired) for name, effect in self.effects.items() if measure in (None, name)]
+        return pd.DataFrame(rows)
 
     def summary(self) -> str:
         """What the run found, in a sentence or two."""
@@ -108,6 +152,7 @@ def execute(
         if progress is not None:
             progress(done, in_all)
 
+    tell(0)
     finished = 0
     try:
         for replicate in range(policy.run.replicates):
@@ -131,25 +176,18 @@ def execute(
 
 
 def _collect(cells: Sequence[tuple[str, int, int, Cell]], origin: dict[str, Any]) -> Result:
-    def stack(name: str) -> pd.DataFrame:
-        parts = []
-        for arm, replicate, seed, cell in cells:
-            table: pd.DataFrame = getattr(cell, name)
-            if len(table):
-                part = table.copy()
-                part.insert(0, "arm", arm)
-                part.insert(1, "replicate", replicate)
-                part.insert(2, "seed", seed)
-                parts.append(part)
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    origins = [{"arm": arm, "replicate": replicate, "seed": seed} for arm, replicate, seed, _ in cells]
 
-    runs = pd.DataFrame(
-        [
-            {"arm": arm, "replicate": replicate, "seed": seed, "seconds": cell.seconds, **cell.measures}
-            for arm, replicate, seed, cell in cells
-        ]
+    def stack(name: str) -> Table:
+        return stacked(
+            with_constants(getattr(cell, name), where) for where, (*_, cell) in zip(origins, cells, strict=True)
+        )
+
+    runs = stacked(
+        {name: np.array([value]) for name, value in (where | {"seconds": cell.seconds} | cell.measures).items()}
+        for where, (*_, cell) in zip(origins, cells, strict=True)
     )
-    return Result(origin, stack("ticks"), runs, stack("groups"), stack("scores"), stack("plans"), stack("users"))
+    return Result(origin, {name: runs if name == "runs" else stack(name) for name in TABLES})
 
 
 def run(

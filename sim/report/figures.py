@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
-from sim.experiments.effect import paired, t_interval
 from sim.model.measures import CHANNELS
 from sim.model.states import PLANS
 from sim.report.kinds import FORMATS
 from sim.report.style import BASELINE, PLAN_COLOURS, PLAN_HATCHES, POLICY, RC
+from sim.results.table import rows_of, where
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,32 +51,41 @@ def _gate_line(axes: "Axes", result: "Result") -> None:
         )
 
 
-def _bands(axes: "Axes", ticks: pd.DataFrame, arm: str, measure: str, colour: str, line: str, label: str) -> None:
-    table = ticks[ticks["arm"] == arm].pivot(index="day", columns="replicate", values=measure)
-    mean = table.mean(axis=1)
-    axes.plot(mean.index, mean, color=colour, linestyle=line, linewidth=1.6, label=label)
-    if table.shape[1] > 1:
-        axes.fill_between(mean.index, table.min(axis=1), table.max(axis=1), color=colour, alpha=0.2, linewidth=0)
+def _by_replicate(result: "Result", arm: str, measure: str) -> NDArray[np.float64]:
+    """A measure over time, shape (replicates, days)."""
+    table = where(result.tables["ticks"], arm=arm)
+    order = np.lexsort((table["day"], table["replicate"]))
+    replicates = np.unique(table["replicate"]).size
+    return np.asarray(table[measure][order], dtype=float).reshape(replicates, -1)
+
+
+def _bands(axes: "Axes", values: NDArray[np.float64], colour: str, line: str, label: str) -> None:
+    days = np.arange(values.shape[1])
+    axes.plot(days, values.mean(axis=0), color=colour, linestyle=line, linewidth=1.6, label=label)
+    if values.shape[0] > 1:
+        axes.fill_between(days, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, linewidth=0)
+
+
+def _last_days(values: NDArray[np.float64], days: int = 7) -> NDArray[np.float64]:
+    """Mean of the last `days` days of each day (NaN before there are so many), shape as given."""
+    means = np.full(values.shape, np.nan)
+    if values.shape[1] >= days:
+        means[:, days - 1 :] = np.lib.stride_tricks.sliding_window_view(values, days, axis=1).mean(axis=2)
+    return means
 
 
 def visits(result: "Result", figure: "Figure") -> None:
     """Visits per user and day over time in both worlds, seven-day means, bands over replicates."""
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
-    ticks = result.ticks.copy()
-    ticks["visits"] = ticks.groupby(["arm", "replicate"])["visits"].transform(
-        lambda v: v.rolling(7, min_periods=7).mean()
-    )
+    means = {arm: _last_days(_by_replicate(result, arm, "visits")) for arm, *_ in _arms(result)}
     for arm, name, colour, line in _arms(result):
-        _bands(top, ticks, arm, "visits", colour, line, name)
+        _bands(top, means[arm], colour, line, name)
     top.set_ylabel("visits (1/user/day)")
     top.set_title("Visits to the platform, mean of the last 7 days")
     top.legend(loc="lower right")
     _gate_line(top, result)
-    if "baseline" in result.manifest["scenarios"]:
-        wide = ticks.pivot(index=["replicate", "day"], columns="arm", values="visits")
-        difference = (wide["policy"] - wide["baseline"]).rename("difference").reset_index()
-        difference["arm"] = "policy"
-        _bands(bottom, difference, "policy", "difference", POLICY, "-", "difference")
+    if result.paired:
+        _bands(bottom, means["policy"] - means["baseline"], POLICY, "-", "difference")
         bottom.axhline(0.0, color="black", linewidth=0.8)
         bottom.set_ylabel("difference")
     bottom.set_xlabel("day of the run")
@@ -88,7 +97,7 @@ def channels(result: "Result", figure: "Figure") -> None:
     axes = figure.subplots()
     names = ["visits", *(f"visits_{channel}" for channel in CHANNELS)]
     labels = ["all", *CHANNELS]
-    intervals = [t_interval(paired(result.runs, name)) for name in names]
+    intervals = [result.effects[name].interval for name in names]
     means = np.array([i.mean for i in intervals])
     reach = np.array([[i.mean - i.low, i.high - i.mean] if i.n > 1 else [0.0, 0.0] for i in intervals]).T
     y = np.arange(len(names))[::-1]
@@ -117,7 +126,7 @@ def channels(result: "Result", figure: "Figure") -> None:
 def scores(result: "Result", figure: "Figure") -> None:
     """Score distribution on day 0 and at the end, with the gate."""
     axes = figure.subplots()
-    table = result.scores
+    table = result.tables["scores"]
     policy = result.manifest["scenarios"]["policy"]
     last = int(table["day"].max())
     for arm, day, label, colour, line in (
@@ -125,13 +134,14 @@ def scores(result: "Result", figure: "Figure") -> None:
         ("baseline", last, f"day {last}, baseline", BASELINE, "--"),
         ("policy", last, f"day {last}", POLICY, "-"),
     ):
-        chosen = table[(table["arm"] == arm) & (table["day"] == day)]
-        if chosen.empty:
+        chosen = where(table, arm=arm, day=day)
+        if not rows_of(chosen):
             continue
-        mean = chosen.groupby("score")["users"].mean()
+        edges, place = np.unique(chosen["score"], return_inverse=True)
+        users = np.bincount(place, weights=chosen["users"])
         axes.stairs(
-            100 * mean.to_numpy() / mean.sum(),
-            np.append(mean.index.to_numpy(), mean.index[-1] + 10),
+            100 * users / users.sum(),
+            np.append(edges, edges[-1] + 10),
             color=colour,
             linestyle=line,
             linewidth=1.5,
@@ -159,32 +169,29 @@ def scores(result: "Result", figure: "Figure") -> None:
 def plans(result: "Result", figure: "Figure") -> None:
     """Share of responsive users who know on each plan, by distance to the gate."""
     axes = figure.subplots()
-    table = result.plans
-    if not table.empty:
-        table = table[(table["arm"] == "policy") & (table["distance"].between(-100, 200))]
-    if table.empty:
+    table = where(result.tables["plans"], arm="policy") if rows_of(result.tables["plans"]) else {}
+    near = np.abs(table["distance"] - 50) <= 150 if table else np.zeros(0, bool)
+    if not near.any():
         axes.text(0.5, 0.5, "nobody responsive knew of a gate", ha="center", va="center", transform=axes.transAxes)
     else:
-        shares = (
-            table.pivot_table(index="distance", columns="plan", values="users", aggfunc="sum")
-            .reindex(columns=list(PLANS))
-            .fillna(0.0)
-        )
-        shares = 100 * shares.div(shares.sum(axis=1), axis=0)
-        below = np.zeros(len(shares))
-        for plan in PLANS[1:]:
+        distance, plan, users = (table[name][near] for name in ("distance", "plan", "users"))
+        bins, place = np.unique(distance, return_inverse=True)
+        everybody = np.bincount(place, weights=users)
+        below = np.zeros(bins.size)
+        for kind in PLANS[1:]:
+            share = 100 * np.bincount(place, weights=users * (plan == kind)) / everybody
             axes.bar(
-                shares.index + 12.5,
-                shares[plan],
+                bins + 12.5,
+                share,
                 bottom=below,
                 width=22,
-                color=PLAN_COLOURS[plan],
+                color=PLAN_COLOURS[kind],
                 edgecolor="#333333",
                 linewidth=0.5,
-                hatch=PLAN_HATCHES[plan],
-                label=plan,
+                hatch=PLAN_HATCHES[kind],
+                label=kind,
             )
-            below += shares[plan].to_numpy()
+            below += share
         axes.axvline(0.0, color="black", linewidth=1)
         axes.set_ylim(top=1.12 * max(float(below.max()), 1e-9))
         axes.annotate(
@@ -207,10 +214,8 @@ def awareness(result: "Result", figure: "Figure") -> None:
     """Knowing and admitted shares over time."""
     left, right = figure.subplots(1, 2)
     for axes, measure, title in ((left, "knowing", "Know of the circle"), (right, "admitted", "Admitted by the gate")):
-        ticks = result.ticks.copy()
-        ticks[measure] = 100 * ticks[measure]
         for arm, name, colour, line in _arms(result):
-            _bands(axes, ticks, arm, measure, colour, line, name)
+            _bands(axes, 100 * _by_replicate(result, arm, measure), colour, line, name)
         axes.set_title(title)
         axes.set_xlabel("day of the run")
         axes.set_ylabel("users (%)")
@@ -245,7 +250,7 @@ def draw(
     rc: Any = RC
     with matplotlib.rc_context(rc):
         for kind in wanted:
-            if kind == "channels" and "baseline" not in result.manifest["scenarios"]:
+            if kind == "channels" and not result.paired:
                 continue
             figure = Figure()
             KINDS[kind](result, figure)

@@ -13,6 +13,24 @@ def _amount(user_days: float) -> str:
     return f"{user_days / 1e6:.1f}M" if user_days >= 1e5 else f"{user_days:.0f}"
 
 
+PREPARING = "preparing (the first run compiles the model, which takes a while)"
+
+
+class _Pace:
+    """User-days a second since the first were done, so that the time to prepare does not count."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def rate(self, done: int) -> float:
+        """Rate by now; 0 before there is one."""
+        now = time.perf_counter()
+        if self._first is None:
+            self._first = (now, done) if done > 0 else None
+            return 0.0
+        return (done - self._first[1]) / max(now - self._first[0], 1e-9)
+
+
 @contextmanager
 def reporter(console: Console, silent: bool) -> Iterator[Progress | None]:
     """Something to tell user-days done to; None if silent."""
@@ -38,25 +56,28 @@ def _bar(console: Console) -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("run", total=None, rate="preparing")
-        started = time.perf_counter()
+        task = bar.add_task("run", total=None, rate=PREPARING)
+        pace = _Pace()
 
         def tell(done: int, in_all: int) -> None:
-            rate = done / max(time.perf_counter() - started, 1e-9)
-            bar.update(task, completed=done, total=in_all, rate=f"{_amount(rate)} user-days/s")
+            rate = pace.rate(done)
+            bar.update(
+                task, completed=done, total=in_all, rate=f"{_amount(rate)} user-days/s" if rate > 0 else PREPARING
+            )
 
         yield tell
 
 
 def _lines(console: Console) -> Progress:
-    started = time.perf_counter()
-    next_line = started + 2.0
+    pace = _Pace()
+    next_line = time.perf_counter() + 2.0
 
     def tell(done: int, in_all: int) -> None:
         nonlocal next_line
-        now = time.perf_counter()
-        if now >= next_line:
-            rate = done / (now - started)
+        now, rate = time.perf_counter(), pace.rate(done)
+        if done == 0:
+            console.print(PREPARING, markup=False)
+        elif now >= next_line and rate > 0:
             left = (in_all - done) / max(rate, 1e-9)
             console.print(
                 f"{100 * done / in_all:.0f}% done, {_amount(rate)} user-days/s, {left:.0f} s left", markup=False

@@ -16,7 +16,7 @@ MEANINGS = {measure.name: measure.meaning for measure in MEASURES} | USER_MEASUR
 
 
 def _number(value: float, unit: str) -> str:
-    if value is None or math.isnan(value):
+    if math.isnan(value):
         return "-"
     if unit == "share":
         return f"{100 * value:.2f}%"
@@ -35,7 +35,6 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     """The table of a run and its sentence."""
     scenarios = result.manifest["scenarios"]
     run = scenarios["policy"]["run"]
-    paired = "baseline" in scenarios
     finished = result.manifest["replicates_finished"]
     console.print(
         f"{scenarios['policy']['name']}: {run['users']:,} users, {run['ticks']} days, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
@@ -45,15 +44,16 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     shown.add_column("measure")
     shown.add_column("unit")
     shown.add_column(scenarios["policy"]["name"][:24], justify="right")
-    if paired:
+    if result.paired:
         shown.add_column(scenarios["baseline"]["name"][:24], justify="right")
         shown.add_column("difference", justify="right")
         shown.add_column("95% interval", justify="right")
-    for row in table(result).itertuples():
-        cells = [row.measure, row.unit, _number(row.policy, row.unit)]
-        if paired:
-            bounds = "-" if math.isnan(row.low) else f"{_change(row.low, row.unit)} to {_change(row.high, row.unit)}"
-            cells += [_number(row.baseline, row.unit), _change(row.difference, row.unit), bounds]
+    for row in table(result):
+        unit, change = row.unit, row.interval
+        cells = [row.measure, unit, _number(row.policy, unit)]
+        if result.paired:
+            bounds = "-" if math.isnan(change.low) else f"{_change(change.low, unit)} to {_change(change.high, unit)}"
+            cells += [_number(row.baseline, unit), _change(change.mean, unit), bounds]
         shown.add_row(*cells)
     console.print(shown)
     console.print()
@@ -73,7 +73,10 @@ def as_record(result: "Result") -> dict[str, Any]:
     def plain(value: Any) -> Any:
         return None if isinstance(value, float) and math.isnan(value) else value
 
-    rows = [{key: plain(value) for key, value in row.items()} for row in result.effect().to_dict("records")]
+    rows = [
+        {key: plain(value) for key, value in row.items()}
+        for row in (effect.as_row(result.paired) for effect in result.effects.values())
+    ]
     return {
         "name": result.manifest["name"],
         "status": result.manifest["status"],

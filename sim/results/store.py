@@ -8,13 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from sim.results.table import read_parquet, rows_of, write_parquet
 
 if TYPE_CHECKING:
     from sim.experiments.plan import RunPlan
     from sim.experiments.run import Result
-
-TABLES = ("ticks", "runs", "groups", "scores", "plans", "users")
 
 
 class ResultError(ValueError):
@@ -58,10 +56,9 @@ def write(out: Path, plan: "RunPlan", result: "Result", users_sample: int = 0) -
     except OSError as error:
         raise ResultError(f"{out}: results cannot be written here ({error.strerror}); give another folder with --out") from None
     try:
-        for table in TABLES:
-            frame: pd.DataFrame = getattr(result, table)
-            if len(frame):
-                frame.to_parquet(place / f"{table}.parquet", index=False)
+        for name, table in result.tables.items():
+            if rows_of(table):
+                write_parquet(table, place / f"{name}.parquet")
         (place / "manifest.json").write_text(json.dumps(result.manifest, indent=1, ensure_ascii=False), encoding="utf-8")
         place.chmod(0o755)
         os.replace(place, target)
@@ -75,14 +72,12 @@ def write(out: Path, plan: "RunPlan", result: "Result", users_sample: int = 0) -
 
 def read(path: Path) -> "Result":
     """Read a stored result; raises ResultError if it is none."""
-    from sim.experiments.run import Result
+    from sim.experiments.run import TABLES, Result
 
     try:
         manifest: dict[str, Any] = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        tables = {
-            table: pd.read_parquet(path / f"{table}.parquet") if (path / f"{table}.parquet").is_file() else pd.DataFrame()
-            for table in TABLES
-        }
+        files = {name: path / f"{name}.parquet" for name in TABLES}
+        tables = {name: read_parquet(file) if file.is_file() else {} for name, file in files.items()}
     except (OSError, ValueError) as error:
         raise ResultError(f"{path}: not a whole result ({type(error).__name__}); remove the folder and run again") from None
-    return Result(manifest, path=path, **tables)
+    return Result(manifest, tables, path)

@@ -41,7 +41,7 @@ def test_effect_is_the_paired_difference_with_a_t_interval(result):
     half = 4.302652729911275 * difference.std() / np.sqrt(3)
     assert row["low"] == pytest.approx(difference.mean() - half)
     assert row["high"] == pytest.approx(difference.mean() + half)
-    assert paired(result.runs, "visits") == pytest.approx(difference.to_numpy())
+    assert paired(result.tables["runs"], "visits") == pytest.approx(difference.to_numpy())
     with pytest.raises(KeyError, match="known: visits"):
         result.effect("visit")
 
