@@ -55,7 +55,9 @@ def find_gate(kind: str) -> "type[GateSettings] | None":
     if kind not in _found and (kind in SHIPPED or kind in {point.name for point in _points()}):
         settings = _load(kind)
         if _kind_of(settings) != kind:
-            raise ValueError(f"gate {settings.__name__} calls itself {_kind_of(settings)!r} and is announced as {kind!r}")
+            raise ValueError(
+                f"gate {settings.__name__} calls itself {_kind_of(settings)!r} and is announced as {kind!r}"
+            )
         _found[kind] = settings
     return _found.get(kind)
 
