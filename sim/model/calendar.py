@@ -25,7 +25,7 @@ FAR = 1_000_000
 
 
 class Calendar(NamedTuple):
-    """Per tick (arrays of length ticks): flags (sum of the codes above) and days from there."""
+    """Per tick (arrays of length ticks): flags (sum of the codes above) and days from there, to the end as users foresee it."""
 
     flags: NDArray[np.int32]
     days_to_publication: NDArray[np.int32]
@@ -35,12 +35,18 @@ class Calendar(NamedTuple):
 
 
 def gate_dates(scenario: Scenario) -> tuple[int, int, int]:
-    """Day on which the gate is announced, starts and ends (FAR if never), defaults filled in from the circle's dates."""
+    """Day on which the gate is announced, starts and ends or is dropped (FAR if never), where not given by the circle's dates."""
     gate, circle = scenario.policy.gate, scenario.policy.circle
     start = gate.start if gate.start is not None else circle.opens
     announced = gate.announced if gate.announced is not None else start
-    end = min(x for x in (gate.end, circle.closes, FAR) if x is not None)
+    end = min(x for x in (gate.end, gate.dropped, circle.closes, FAR) if x is not None)
     return announced, start, end
+
+
+def foreseen_end(scenario: Scenario) -> int:
+    """Day on which users believe, as long as the gate holds, that it will end (FAR if never): they do not foresee a drop."""
+    gate, circle = scenario.policy.gate, scenario.policy.circle
+    return min(x for x in (gate.end, circle.closes, FAR) if x is not None)
 
 
 def make_calendar(scenario: Scenario) -> Calendar:
@@ -91,7 +97,7 @@ def make_calendar(scenario: Scenario) -> Calendar:
         flags,
         (following - t).astype(np.int32),
         np.maximum(start - t, 0).astype(np.int32),
-        np.maximum(end - t, 0).astype(np.int32),
+        np.maximum(foreseen_end(scenario) - t, 0).astype(np.int32),
         np.maximum(t - opens, 0).astype(np.int32),
     )
 

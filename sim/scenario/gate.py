@@ -56,7 +56,14 @@ class GateSettings(Strict):
         None, "First day of the rule; the circle's opening if not given", "day", low=0, high=7300
     )
     end: int | None = quantity(
-        None, "Day from which the rule no longer holds; never if not given", "day", low=0, high=7300
+        None, "Day from which the rule no longer holds, as users foresee; never if not given", "day", low=0, high=7300
+    )
+    dropped: int | None = quantity(
+        None,
+        "Day from which the rule no longer holds, to everybody's surprise; never if not given",
+        "day",
+        low=0,
+        high=7300,
     )
 
     def numbers(self) -> Four:
@@ -67,7 +74,7 @@ class GateSettings(Strict):
         """The gate's levels (1 to MOST_LEVELS), the lowest first: one that opens all that it covers, unless a kind has more."""
         return (GateLevel(self.covers, self.numbers()),)
 
-    def places(self, users: int) -> int | None:
+    def places(self, users: int) -> int | None:  # noqa: ARG002
         """How many of the users are admitted, at a gate that ranks them by score; None at one that does not rank."""
         return None
 
@@ -84,6 +91,14 @@ class GateSettings(Strict):
         if self.start is not None and self.end is not None and self.end <= self.start:
             raise ValueError(
                 f"the rule ends on day {self.end}, not after its start on day {self.start}; give a later end"
+            )
+        if self.start is not None and self.dropped is not None and self.dropped <= self.start:
+            raise ValueError(
+                f"the rule is dropped on day {self.dropped}, not after its start on day {self.start}; drop it later"
+            )
+        if self.end is not None and self.dropped is not None and self.dropped >= self.end:
+            raise ValueError(
+                f"the rule is dropped on day {self.dropped}, not before its end on day {self.end}; leave one of them out"
             )
         if self.announced is not None and self.start is not None and self.announced > self.start:
             raise ValueError(

@@ -99,4 +99,8 @@ class Policy(Strict):
             raise ValueError(
                 f"the rule ends on day {gate.end}, not after its start with the circle on day {start}; give a later end"
             )
+        if gate.start is None and gate.dropped is not None and gate.dropped <= start:
+            raise ValueError(
+                f"the rule is dropped on day {gate.dropped}, not after its start with the circle on day {start}; drop it later"
+            )
         return self

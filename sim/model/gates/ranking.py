@@ -7,6 +7,8 @@ from sim.draws import GATE, philox, seed_halves, unit
 
 NOBODY = 1.0e6
 """A score of the last place that none reaches."""
+EVERYBODY = 0.0
+"""A score of the last place that all exceed: with places for all nobody need fear for one."""
 
 
 def last_place(seed: int, ids: NDArray[np.int32], scores: NDArray[np.int16], places: int) -> tuple[float, float]:
@@ -18,10 +20,12 @@ def last_place(seed: int, ids: NDArray[np.int32], scores: NDArray[np.int16], pla
     """
     if places <= 0:
         return NOBODY, 0.0
+    if places >= scores.size:
+        return EVERYBODY, 1.0
     counts = np.bincount(scores)
     at_or_above = np.cumsum(counts[::-1])[::-1]
-    score = int(np.flatnonzero(at_or_above >= min(places, scores.size))[-1])
-    left = min(places, scores.size) - int(at_or_above[score] - counts[score])
+    score = int(np.flatnonzero(at_or_above >= places)[-1])
+    left = places - int(at_or_above[score] - counts[score])
     if left == counts[score]:
         return float(score), 1.0
     tied = ids[scores == score].astype(np.int64)
