@@ -351,11 +351,12 @@ def test_every_parameter_of_every_kind_is_on_the_list():
     assert fields | {("tiers", "covers")} == set(OTHER)
 
 
-@all_kinds
-@pytest.mark.parametrize("date", DATES)
+@pytest.mark.parametrize(
+    ("kind", "date"),
+    # the foreseen end of a rule that is dropped before it is nothing to a lot or an invitation, which nobody plans for
+    [(kind, date) for kind in GATES for date in DATES if date != "end" or kind not in ("lottery", "invitation")],
+)
 def test_every_date_of_every_kind_changes_some_total(kind, date):
-    if date == "end" and kind in ("lottery", "invitation"):
-        pytest.skip("the foreseen end of a rule that is dropped before it: nobody plans for a lot or an invitation")
     given = {**DATES}
     one = run("fast", gate_of(kind, **given))
     other = run("fast", gate_of(kind, **{**given, date: given[date] + 2}))
