@@ -33,6 +33,7 @@ PLAN = 13  # logit noise of the plan
 CIRCLE = 14  # likes, comments, whether a tip, its amount
 POST = 15  # posts
 ERRAND = 16  # repayment errands
+INVITE = 17  # whom a user invites (whom = the contact)
 
 STREAMS = {
     "WEALTH": WEALTH,
@@ -51,6 +52,7 @@ STREAMS = {
     "CIRCLE": CIRCLE,
     "POST": POST,
     "ERRAND": ERRAND,
+    "INVITE": INVITE,
 }
 
 

@@ -21,6 +21,24 @@ NONE = {"policy.gate": {"kind": "none"}}
 OPEN = {"policy.gate": {"kind": "open"}}
 GATE_640 = {"policy.gate": {"kind": "threshold", "threshold": 640}}
 LOTTERY = {"policy.gate": {"kind": "lottery", "share": 0.2}}
+GATES: dict[str, dict[str, Any]] = {
+    "threshold": {"threshold": 640},
+    "soft": {"lowest": 600, "surest": 680},
+    "tiers": {"view": 560, "like": 600, "tip": 640, "comment": 660},
+    "top_share": {"share": 0.2},
+    "stretch": {"points": 10},
+    "rising": {"threshold": 600, "rise": 30.0, "highest": 650},
+    "lottery": {"share": 0.2},
+    "price": {"price": 50.0},
+    "invitation": {"seeds": 0.05, "each": 2},
+}
+"""Settings of every shipped kind of gate that guards something, such that in the world BUSY some are in and some are not."""
+
+
+def gate_of(kind: str, **settings: Any) -> dict[str, Any]:
+    """The policy of one kind of gate, with some settings changed."""
+    return {"policy.gate": {"kind": kind, **GATES[kind], **settings}}
+
 
 BUSY: dict[str, Any] = {
     **GATE_640,

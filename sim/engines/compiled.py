@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 import sim.model
 from sim.engines.code import code_hash
 from sim.engines.memory import DESK, TODAY
+from sim.model.gates.registry import ARGUMENTS
 from sim.model.rule import RULES, VECTOR_RULES
 
 config: Any = numba_config
@@ -37,6 +38,11 @@ def use_rules() -> None:
         config.CACHE_DIR = str(Path(platformdirs.user_cache_dir("scoregate")) / "kernels" / code_hash())
     for module in pkgutil.walk_packages(sim.model.__path__, "sim.model."):
         importlib.import_module(module.name)
+    _register_rules()
+
+
+def _register_rules() -> None:
+    """Make every rule marked so far callable from compiled code."""
     for rules, inside in ((RULES, False), (VECTOR_RULES, True)):
         for rule in rules:
             if rule not in _registered:
@@ -44,7 +50,7 @@ def use_rules() -> None:
                 _registered.add(rule)
 
 
-ADMISSION = types.float64(*[types.float64] * 7)
+ADMISSION = types.float64(*[types.float64] * len(ARGUMENTS))
 PLAN_VALUE = types.float64(*[types.float64] * 6)
 
 PHASES: dict[str, Callable[..., int]] = {}
@@ -59,8 +65,12 @@ def phase(function: Callable[..., int]) -> Callable[..., int]:
 
 @cache
 def rule_address(function: Callable[..., float], signature: Any) -> int:
-    """Address of a compiled rule that phases call: one phase serves every gate and way of choosing."""
-    compiled: Any = cfunc(signature, cache=True)(function)
+    """Address of a compiled rule that phases call: one phase serves every gate and way of choosing.
+
+    A rule from outside the package may call others whose changes no cache would notice, so it is compiled in every process.
+    """
+    _register_rules()
+    compiled: Any = cfunc(signature, cache=function.__module__.startswith("sim.model."))(function)
     return int(compiled.address)
 
 

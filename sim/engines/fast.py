@@ -25,11 +25,11 @@ from sim.engines.memory import ANSWERS, BLOCK, TODAY, Desks
 from sim.engines.team import STOP, new_team
 from sim.engines.ticks import FIRST_OF_BLOCK, run_ticks
 from sim.engines.warm import compile_all
-from sim.model.calendar import GATE_AHEAD, make_calendar
+from sim.model.calendar import GATE_AHEAD, RANKING, make_calendar
 from sim.model.choice import VALUES
 from sim.model.circle import reply_chance
 from sim.model.contacts import Contacts, assemble, complete, nobody
-from sim.model.gates import ADMISSIONS
+from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.numbers import as_record, numbers
 from sim.model.score import HIGHEST, LOWEST
 from sim.model.totals import COUNT
@@ -115,6 +115,7 @@ class FastEngine:
     def __init__(self, scenario: Scenario, seed: int, threads: int = 1, day_zero: DayZero | None = None) -> None:
         start = day_zero if day_zero is not None else DayZero(scenario, seed, threads)
         self.scenario = scenario
+        self._seed = seed
         self.threads = max(1, min(threads, (start.columns.users + BLOCK - 1) // BLOCK))
         self.contacts = start.contacts
         self.columns = start.columns.copy() if day_zero is not None else start.columns
@@ -122,12 +123,13 @@ class FastEngine:
         self._params = as_record(numbers(scenario, seed))
         compile_all(self._params)
         self._today = np.zeros(1, TODAY)
+        self._today["cutoff"] = NOBODY
         calendar = make_calendar(scenario)
         self._calendar = np.array(calendar, np.int64)
         self._calendar[0] |= ALWAYS | np.where(calendar.flags & GATE_AHEAD, 0, NO_GATE_AHEAD)
         self._result = np.zeros((scenario.run.ticks + 1, COUNT), np.int64)
         rules = (
-            rule_address(ADMISSIONS[scenario.policy.gate.kind], ADMISSION),
+            rule_address(scenario.policy.gate.admission, ADMISSION),
             rule_address(VALUES[scenario.rule if scenario.switches.choice else "none"], PLAN_VALUE),
         )
         arrays, contacts = self.columns.arrays, self.contacts
@@ -146,6 +148,23 @@ class FastEngine:
     def run(self, ticks: int, run_in: Callable[..., "Future[int]"] | None = None) -> None:
         """Advance by `ticks` (at most to the end). Ctrl-C stops after the tick at hand and leaves a whole state."""
         last = min(self.tick + ticks, self.scenario.run.ticks)
+        while self.tick < last:
+            if self._calendar[0, self.tick] & RANKING:
+                self._rank()
+            rankings = np.flatnonzero(self._calendar[0, self.tick + 1 : last] & RANKING)
+            stop = self.tick + 1 + int(rankings[0]) if rankings.size else last
+            self._run_to(stop, run_in)
+            if self.tick < stop:
+                return
+
+    def _rank(self) -> None:
+        """Work out the last place at a gate that ranks, from the scores as they stand."""
+        places = self.scenario.policy.gate.places(self.columns.users)
+        cutoff, tie = last_place(self._seed, self.columns["id"], self.columns["score"], places or 0)
+        self._today["cutoff"], self._today["tie"] = cutoff, tie
+
+    def _run_to(self, last: int, run_in: Callable[..., "Future[int]"] | None) -> None:
+        """Advance to tick `last` in compiled code."""
         team = new_team()
         arguments: tuple[Any, ...] = (
             self._desks.records,

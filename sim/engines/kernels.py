@@ -38,6 +38,7 @@ from sim.model.awareness import learning_hazard
 from sim.model.calendar import (
     CAMPAIGN,
     CIRCLE_LIVE,
+    DOOR,
     GATE_ACTIVE,
     GATE_AHEAD,
     GATE_DAY,
@@ -46,7 +47,15 @@ from sim.model.calendar import (
     REVIEW_ALL,
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
-from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, prize_per_day, review_due
+from sim.model.choice.review import (
+    Costs,
+    choose_plan,
+    gate_view,
+    out_of_reach,
+    prizes_per_day,
+    review_due,
+    total_prize,
+)
 from sim.model.circle import circle_rate, circle_today, may_use, noticed_rate, tip_amount
 from sim.model.counts import (
     FEW,
@@ -59,6 +68,7 @@ from sim.model.counts import (
     poisson_if_few,
     unit_single,
 )
+from sim.model.gates.entry import invitation_order, levels_of, offer, opened
 from sim.model.money import (
     buffer_months,
     charged,
@@ -81,7 +91,21 @@ from sim.model.score import (
     relationships,
     utilisation,
 )
-from sim.model.states import COMMENT, LIKE, POSTER, POSTING, REPAY, REST, SEEKER, SPEND, TIP, UPLOAD, VIEW
+from sim.model.states import (
+    COMMENT,
+    ENTERED,
+    INVITED,
+    LIKE,
+    POSTER,
+    POSTING,
+    REPAY,
+    REST,
+    SEEKER,
+    SPEND,
+    TIP,
+    UPLOAD,
+    VIEW,
+)
 from sim.model.usage import (
     checks_rate,
     displacement,
@@ -103,6 +127,8 @@ ERRANDS, VISITS_TODAY, AGAIN_COUNT = 5, 6, 7
 UNKNOWN = int32(-1)
 """Counts in 32 bits throughout, so that eight fit where four would."""
 ZERO = float32(0.0)
+NO_CONTACT = (1 << 63) - 1
+"""Above every order of invitation."""
 LIKE_WORD, COMMENT_WORD, TIP_WORD, AMOUNT_WORD, AGAIN_WORD = 5, 6, 7, 8, 9
 
 
@@ -231,26 +257,70 @@ def publication_phase(desk, p, today, low, high):
 
 @phase
 def admission_phase(desk, p, today, low, high):
-    """Phase admission."""
-    admission = admission_at(desk.admission)
-    day = float64(today.tick)
-    ids = int_column(desk, c.ID, low, high)
+    """Phase admission: everybody on a day of the gate; on others, at a gate with a door, those who may have come to it."""
+    size = high - low
+    ids, liquidities = int_column(desk, c.ID, low, high), int_column(desk, c.LIQUIDITY, low, high)
     scores, starting = short_column(desk, c.SCORE, low, high), short_column(desk, c.STARTING_SCORE, low, high)
     since, admits = short_column(desk, c.ADMITTED_DAY, low, high), byte_column(desk, c.ADMITTED, low, high)
-    gate_active = today.flags & GATE_ACTIVE != 0
-    newly = 0
-    for k in range(high - low):
-        admitted = 0
-        if gate_active:
-            standing, _, _, _ = luck(p.seed_low, p.seed_high, GATE, 0, int64(ids[k]), 0)
-            score, start = float64(scores[k]), float64(starting[k])
-            if standing < admission(score, start, day, p.gate_a, p.gate_b, p.gate_c, p.gate_d):
-                admitted = 1
-                if since[k] < 0:
-                    since[k] = today.tick
-                    newly += 1
-        admits[k] = admitted
-    own_totals(desk, 0, 0, n.COUNT)[n.NEWLY_ADMITTED] += newly
+    responsive, knows = byte_column(desk, c.RESPONSIVE, low, high), byte_column(desk, c.KNOWS, low, high)
+    worths = float_column(desk, c.CIRCLE_WORTH, low, high)
+    if today.flags & GATE_ACTIVE == 0:
+        for k in range(size):
+            admits[k] = 0
+        return 0
+    admission, plan_value = admission_at(desk.admission), plan_value_at(desk.plan_value)
+    everybody, sells, tick = today.flags & GATE_DAY != 0, p.gate_sells != 0, today.tick
+    day, days_to_end = float64(tick - p.gate_start), float64(today.days_to_end)
+    levels, count = levels_of(p), p.gate_levels
+    chosen = chosen_row(desk, 0, 0, BLOCK)
+    facing = 0
+    if everybody:
+        for k in range(size):
+            chosen[facing] = k
+            facing += 0 if sells & (admits[k] & ENTERED != 0) else 1
+    else:
+        outside = 0
+        for k in range(size):
+            chosen[outside] = k
+            invited, interested = admits[k] & INVITED != 0, sells & (knows[k] & responsive[k] == 1)
+            outside += (admits[k] & ENTERED == 0) & (invited | interested)
+        for j in range(outside):
+            k = chosen[j]
+            chosen[facing] = k
+            facing += (admits[k] & INVITED != 0) | review_due(tick, int64(ids[k]), p.calendar_review_days)
+    newly = fees = 0
+    for j in range(facing):
+        k = chosen[j]
+        invited, entered = int64(admits[k]) & INVITED, int64(admits[k]) & ENTERED
+        offered = 0.0
+        if sells and knows[k] & responsive[k] == 1:
+            prize = total_prize(prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity))
+            offered = offer(plan_value, days_to_end, prize, int64(liquidities[k]), p.choice_discount)
+        standing, _, _, _ = luck(p.seed_low, p.seed_high, GATE, 0, int64(ids[k]), 0)
+        flags = opened(
+            admission,
+            levels,
+            count,
+            standing,
+            float64(scores[k]),
+            float64(starting[k]),
+            day,
+            1.0 if invited != 0 else 0.0,
+            offered,
+            today.cutoff,
+            today.tie,
+        )
+        admits[k] = flags | invited
+        if flags & ENTERED != 0 and entered == 0:
+            fee = min(p.gate_fee, int64(liquidities[k]))
+            liquidities[k] -= fee
+            fees += fee
+            if since[k] < 0:
+                since[k] = tick
+                newly += 1
+    total = own_totals(desk, 0, 0, n.COUNT)
+    total[n.NEWLY_ADMITTED] += newly
+    total[n.FEES_FEN] += fees
     return 0
 
 
@@ -310,7 +380,9 @@ def rest_phase(desk, p, today, low, high):
 
 @phase
 def review_phase(desk, p, today, low, high):
-    """Phase review while a gate is ahead."""
+    """Phase review while a gate is ahead; at one that does not reward the score nobody has anything to weigh."""
+    if p.gate_rewards_score == 0:
+        return 0
     ids, learned_days = int_column(desk, c.ID, low, high), short_column(desk, c.LEARNED_DAY, low, high)
     responsive, knows = byte_column(desk, c.RESPONSIVE, low, high), byte_column(desk, c.KNOWS, low, high)
     chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
@@ -341,17 +413,8 @@ def review_phase(desk, p, today, low, high):
     beliefs, plans = byte_column(desk, c.BELIEF, low, high), byte_column(desk, c.PLAN, low, high)
     owneds, declareds = byte_column(desk, c.OWNED, low, high), byte_column(desk, c.DECLARED, low, high)
     errands = count_row(desk, ERRANDS, 0, BLOCK)
-    gate = GateView(
-        p.gate_a,
-        p.gate_b,
-        p.gate_c,
-        p.gate_d,
-        float64(tick),
-        float64(today.days_to_start),
-        float64(today.days_to_end),
-        float64(today.days_to_publication),
-        30.0,
-        p.choice_horizon,
+    gate = gate_view(
+        p, tick, today.cutoff, today.tie, today.days_to_start, today.days_to_end, today.days_to_publication
     )
     for j in range(due):
         k = chosen[j]
@@ -397,14 +460,7 @@ def review_phase(desk, p, today, low, high):
             pace * p.choice_repay_cost + p.choice_repay_hassle,
             float64(privacy[k]),
         )
-        prize = prize_per_day(
-            float64(worths[k]),
-            p.gate_comment_worth,
-            p.gate_worth,
-            today.appeal,
-            today.exclusivity,
-            p.perk_per_day,
-        )
+        prizes = prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity)
         noise, _, _, _ = luck(p.seed_low, p.seed_high, PLAN, tick, int64(ids[k]), 0)
         plan = choose_plan(
             admission,
@@ -413,7 +469,7 @@ def review_phase(desk, p, today, low, high):
             gate,
             starting_score,
             owned,
-            prize,
+            prizes,
             costs,
             p.choice_discount,
             p.choice_noise,
@@ -507,9 +563,9 @@ def circle_rates_phase(desk, p, today, low, high):
         in_circle[k] = rate if knowing[k] == 1 else ZERO
     # Those who may not comment are the many under a gate; a comment's pull is worked out for the others alone.
     commenters = 0
-    gated = gate_active and (p.gate_covers & (COMMENT | VIEW)) != 0
+    needed = p.gate_covers & (COMMENT | VIEW) if gate_active else 0
     for k in range(size):
-        flags[k] = knowing[k] & ((roles[k] == POSTER) | (admitted[k] == 1) | (not gated))
+        flags[k] = knowing[k] & ((roles[k] == POSTER) | ((needed & ~int64(admitted[k])) == 0))
         commenters += flags[k]
     for k in range(size):
         flags[k] &= roles[k] == SEEKER
@@ -520,7 +576,7 @@ def circle_rates_phase(desk, p, today, low, high):
     own_totals(desk, 0, 0, n.COUNT)[n.COMMENTERS] += commenters
     if gate_active and (p.gate_covers & VIEW) != 0:
         for k in range(size):
-            if not may_use(VIEW, roles[k], gate_active, p.gate_covers, admitted[k] == 1):
+            if not may_use(VIEW, int64(roles[k]), gate_active, p.gate_covers, int64(admitted[k])):
                 in_circle[k] = ZERO
     if p.switch_attention == 1:
         minutes, budget = float32(p.usage_circle_minutes), float32(p.usage_attention_minutes)
@@ -666,7 +722,7 @@ def circle_acts_phase(desk, p, today, low, high):
         liquidities[k] += received
         total[n.TIPS_RECEIVED_FEN] += received
         posts_made[k] = 0
-        if live and may_use(POSTING, roles[k], gate_active, p.gate_covers, admits[k] == 1):
+        if live and may_use(POSTING, int64(roles[k]), gate_active, p.gate_covers, int64(admits[k])):
             word, _, _, _ = philox(int64(ids[k]), 0, today.tick, POST, p.seed_low, p.seed_high)
             posts = min(poisson_count(float32(p.circle_post_rate * today.motivation * p.tick_days), word), 255)
             posts_made[k] = posts
@@ -689,7 +745,7 @@ def circle_acts_phase(desk, p, today, low, high):
         k = places[j]
         likes[j] = ids[k]
         visits[j] = in_circle[k]
-        role, admitted = roles[k], admits[k] == 1
+        role, admitted = int64(roles[k]), int64(admits[k])
         allowed[j] = (
             LIKE * may_use(LIKE, role, gate_active, p.gate_covers, admitted)
             + COMMENT * may_use(COMMENT, role, gate_active, p.gate_covers, admitted)
@@ -806,7 +862,7 @@ def stocks_phase(desk, p, today, low, high):
     since = int16(max(today.tick - 30, -1))
     for k in range(size):
         knowing += int64(knows[k])
-        admitted += int64(admits[k])
+        admitted += admits[k] & ENTERED != 0
         spending += plans[k] == SPEND
         repaying += plans[k] == REPAY
         uploading += plans[k] == UPLOAD
@@ -847,6 +903,30 @@ def tell_phase(desk, p, today, low, high):
                 other = others[e]
                 if low <= other < high:
                     known_contacts[other] += 1
+    if p.gate_invitations == 0 or today.flags & GATE_ACTIVE == 0:
+        return 0
+    # Those who are in and know invite once: on the day of whichever came later.
+    ids, admits = int_column(desk, c.ID, 0, desk.users), byte_column(desk, c.ADMITTED, 0, desk.users)
+    since, days_learned = (
+        short_column(desk, c.ADMITTED_DAY, 0, desk.users),
+        short_column(desk, c.LEARNED_DAY, 0, desk.users),
+    )
+    knows, tick = byte_column(desk, c.KNOWS, 0, desk.users), today.tick
+    for user in range(desk.users):
+        if (since[user] != tick and days_learned[user] != tick) or knows[user] == 0 or admits[user] & ENTERED == 0:
+            continue
+        who, last = int64(ids[user]), int64(-1)
+        for _ in range(p.gate_invitations):
+            best, place = NO_CONTACT, -1
+            for e in range(starts[user], starts[user + 1]):
+                order = invitation_order(p, who, int64(ids[others[e]]))
+                if last < order < best:
+                    best, place = order, others[e]
+            if place < 0:
+                break
+            last = best
+            if low <= place < high:
+                admits[place] |= INVITED
     return 0
 
 
@@ -857,7 +937,7 @@ NO_GATE_AHEAD = 1 << 21
 BLOCK_PHASES = (
     (STATEMENT_DAY, statement_phase),
     (PUBLICATION, publication_phase),
-    (GATE_DAY, admission_phase),
+    (GATE_DAY | DOOR, admission_phase),
     (KNOWN_ABOUT, learning_phase),
     (GATE_AHEAD, review_phase),
     (NO_GATE_AHEAD, rest_phase),

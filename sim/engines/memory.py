@@ -61,6 +61,8 @@ TODAY = np.dtype(
         ("pull", "f8"),
         ("attention", "f8"),
         ("exclusivity", "f8"),
+        ("cutoff", "f8"),
+        ("tie", "f8"),
         ("tip_each", "i8"),
         ("escrow", "i8"),
         ("tick", "i8"),
@@ -72,7 +74,7 @@ TODAY = np.dtype(
         ("round", "i8"),
     ]
 )
-"""The day, what all users see of the circle, and what it carries to tomorrow. round: of publication, 0 but on day 0."""
+"""The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow. round: of publication, 0 but on day 0."""
 
 
 class Desks:

@@ -19,22 +19,34 @@ from sim.model.awareness import learning_hazard
 from sim.model.calendar import (
     CAMPAIGN,
     CIRCLE_LIVE,
+    DOOR,
     GATE_ACTIVE,
     GATE_AHEAD,
     GATE_DAY,
     KNOWN_ABOUT,
     PUBLICATION,
+    RANKING,
     REVIEW_ALL,
     make_calendar,
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice import VALUES
-from sim.model.choice.review import Costs, GateView, choose_plan, out_of_reach, prize_per_day, review_due
+from sim.model.choice.review import (
+    Costs,
+    GateView,
+    choose_plan,
+    gate_view,
+    out_of_reach,
+    prizes_per_day,
+    review_due,
+    total_prize,
+)
 from sim.model.circle import circle_rate, circle_today, may_use, noticed_rate, reply_chance, tip_amount
 from sim.model.columns import GROUPS
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
 from sim.model.counts import ONE, poisson_count
-from sim.model.gates import ADMISSIONS
+from sim.model.gates.entry import invitation_order, levels_of, offer, opened
+from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.money import (
     buffer_months,
     charged,
@@ -68,7 +80,22 @@ from sim.model.score import (
     relationships,
     utilisation,
 )
-from sim.model.states import COMMENT, LIKE, NEVER, POSTER, POSTING, REPAY, REST, SEEKER, SPEND, TIP, UPLOAD, VIEW
+from sim.model.states import (
+    COMMENT,
+    ENTERED,
+    INVITED,
+    LIKE,
+    NEVER,
+    POSTER,
+    POSTING,
+    REPAY,
+    REST,
+    SEEKER,
+    SPEND,
+    TIP,
+    UPLOAD,
+    VIEW,
+)
 from sim.model.totals import TOTALS
 from sim.model.usage import (
     checks_rate,
@@ -219,20 +246,59 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         noise, _, _, _ = self.luck(SCORE, tick, whom)
         self.score = published_score(raw, p.score_noise, noise)
 
-    def face_gate(self, tick: int, gate_active: bool) -> None:
+    def face_gate(self, tick: int, gate_active: bool, everybody: bool, days_to_end: int) -> None:
         """Phase admission."""
+        model, p = self.model, self.model.p
+        if not gate_active:
+            self.admitted = 0
+            return
+        entered, invited = bool(self.admitted & ENTERED), self.admitted & INVITED
+        interested = p.gate_sells and self.knows and self.responsive
+        if entered and (p.gate_sells or not everybody):
+            return
+        if not everybody and not invited:
+            if not (interested and review_due(tick, self.id, p.calendar_review_days)):
+                return
+        offered = 0.0
+        if interested:
+            prize = total_prize(self.prizes())
+            offered = offer(model.plan_value, float(days_to_end), prize, self.liquidity, p.choice_discount)
+        standing, _, _, _ = self.luck(GATE, 0)
+        self.admitted = invited | opened(
+            model.admission,
+            levels_of(p),
+            p.gate_levels,
+            standing,
+            float(self.score),
+            float(self.starting_score),
+            float(tick - p.gate_start),
+            1.0 if invited else 0.0,
+            offered,
+            model.today.cutoff,
+            model.today.tie,
+        )
+        if self.admitted & ENTERED and not entered:
+            fee = min(p.gate_fee, self.liquidity)
+            self.liquidity -= fee
+            model.total[n.FEES_FEN] += fee
+            if self.admitted_day < 0:
+                self.admitted_day = tick
+                model.total[n.NEWLY_ADMITTED] += 1
+
+    def prizes(self) -> tuple[float, ...]:
+        """Worth of being admitted to each level of the gate (CNY/day)."""
+        today = self.model.today
+        made: tuple[float, ...] = prizes_per_day(
+            self.model.p, float(self.circle_worth), today.appeal, today.exclusivity
+        )
+        return made
+
+    def invite(self) -> None:
+        """Phase tell, at a gate that knows invitations: those who are in and know invite some contacts, once."""
         p = self.model.p
-        self.admitted = 0
-        if gate_active:
-            standing, _, _, _ = self.luck(GATE, 0)
-            chance = self.model.admission(
-                float(self.score), float(self.starting_score), float(tick), p.gate_a, p.gate_b, p.gate_c, p.gate_d
-            )
-            if standing < chance:
-                self.admitted = 1
-                if self.admitted_day < 0:
-                    self.admitted_day = tick
-                    self.model.total[n.NEWLY_ADMITTED] += 1
+        chosen = sorted(self.contacts, key=lambda other: int(invitation_order(p, self.id, other.id)))
+        for other in chosen[: p.gate_invitations]:
+            other.admitted |= INVITED
 
     def maybe_learn(self, tick: int, campaign_on: bool) -> None:
         """Phase learning."""
@@ -257,7 +323,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
 
     def maybe_review(self, tick: int, gate: GateView, gate_ahead: bool, review_all: bool) -> None:
         """Phase review."""
-        if not (self.responsive and self.knows):
+        if not (self.responsive and self.knows and self.model.p.gate_rewards_score):
             return
         if not gate_ahead:
             self.plan = REST
@@ -312,14 +378,6 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             outlook.repay_pace * p.choice_repay_cost + p.choice_repay_hassle,
             float(self.privacy_cost),
         )
-        prize = prize_per_day(
-            float(self.circle_worth),
-            p.gate_comment_worth,
-            p.gate_worth,
-            model.today.appeal,
-            model.today.exclusivity,
-            p.perk_per_day,
-        )
         noise, _, _, _ = self.luck(PLAN, tick)
         return int(
             choose_plan(
@@ -329,7 +387,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
                 gate,
                 start,
                 self.owned,
-                prize,
+                self.prizes(),
                 costs,
                 p.choice_discount,
                 p.choice_noise,
@@ -339,7 +397,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
 
     def may(self, feature: int, gate_active: bool) -> bool:
         """Whether the user may use a feature of the circle today."""
-        return bool(may_use(feature, self.role, gate_active, self.model.p.gate_covers, self.admitted == 1))
+        return bool(may_use(feature, self.role, gate_active, self.model.p.gate_covers, self.admitted))
 
     def rate_in_circle(self, gate_active: bool) -> np.float32:
         """Circle visits per day of this user, who knows of it, today (single precision)."""
@@ -469,7 +527,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         """Phase totals, the states of users."""
         total = self.model.total
         total[n.KNOWING] += self.knows
-        total[n.ADMITTED_USERS] += self.admitted
+        total[n.ADMITTED_USERS] += self.admitted & ENTERED != 0
         total[n.RESTING + self.plan] += 1
         total[n.SCORE_POINTS] += self.score
         total[n.SCORE_750] += self.score >= 750
@@ -520,13 +578,13 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         if responsive_share is not None:
             data["world"]["population"]["responsive_share"] = float(responsive_share)
         scenario = Scenario.model_validate(data)
-        luck_seed = scenario.run.seed if seed is None else int(seed)
+        self.luck_seed = scenario.run.seed if seed is None else int(seed)
         # Mesa's own generator is never drawn from; it gets the same number for the record.
-        super().__init__(rng=luck_seed % 2**32)
+        super().__init__(rng=self.luck_seed % 2**32)
         self.specification = scenario
-        self.p = as_namespace(numbers(scenario, luck_seed))
+        self.p = as_namespace(numbers(scenario, self.luck_seed))
         self.calendar = make_calendar(scenario)
-        self.admission = ADMISSIONS[scenario.policy.gate.kind]
+        self.admission = scenario.policy.gate.admission
         self.plan_value = VALUES[scenario.rule if scenario.switches.choice else "none"]
         self.tick = 0
         self.total: list[int] = [0] * n.COUNT
@@ -534,7 +592,15 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.history: list[list[int]] = []
         self.just_learned: list[User] = []
         self.today = SimpleNamespace(
-            motivation=0.0, appeal=0.0, pull=0.0, attention=0.0, exclusivity=0.0, tip_each=0, escrow=0
+            motivation=0.0,
+            appeal=0.0,
+            pull=0.0,
+            attention=0.0,
+            exclusivity=0.0,
+            tip_each=0,
+            escrow=0,
+            cutoff=NOBODY,
+            tie=0.0,
         )
         self.people = [User(self, who) for who in range(scenario.run.users)]
         self.graph = named_contacts(scenario, self.p)
@@ -584,19 +650,24 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
 
     def gate_view(self, tick: int) -> GateView:
         """What the gate looks like today."""
-        p = self.p
-        return GateView(
-            p.gate_a,
-            p.gate_b,
-            p.gate_c,
-            p.gate_d,
-            float(tick),
-            float(self.calendar.days_to_start[tick]),
-            float(self.calendar.days_to_end[tick]),
-            float(self.calendar.days_to_publication[tick]),
-            30.0,
-            p.choice_horizon,
+        calendar, today = self.calendar, self.today
+        view: GateView = gate_view(
+            self.p,
+            tick,
+            today.cutoff,
+            today.tie,
+            int(calendar.days_to_start[tick]),
+            int(calendar.days_to_end[tick]),
+            int(calendar.days_to_publication[tick]),
         )
+        return view
+
+    def rank(self) -> None:
+        """Work out the last place at a gate that ranks, from the scores as they stand."""
+        ids = np.array([user.id for user in self.people], np.int32)
+        scores = np.array([user.score for user in self.people], np.int16)
+        places = self.specification.policy.gate.places(len(self.people))
+        self.today.cutoff, self.today.tie = last_place(self.luck_seed, ids, scores, places or 0)
 
     def step(self) -> None:
         """One day, in the order of `sim.model.schedule`; nothing after the scenario's last day."""
@@ -608,6 +679,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         publication = bool(flag & PUBLICATION)
         self.total = [0] * n.COUNT
         self.just_learned = []
+        if flag & RANKING:
+            self.rank()
         self.begin(live, int(self.calendar.days_open[tick]))
         if publication:
             for user in self.people:
@@ -619,8 +692,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                 user.receive_statement(tick)
             if publication:
                 user.be_scored(tick)
-            if flag & GATE_DAY:
-                user.face_gate(tick, gate_active)
+            if flag & (GATE_DAY | DOOR):
+                user.face_gate(tick, gate_active, bool(flag & GATE_DAY), int(self.calendar.days_to_end[tick]))
             if flag & KNOWN_ABOUT:
                 user.maybe_learn(tick, bool(flag & CAMPAIGN))
             user.maybe_review(tick, gate, bool(flag & GATE_AHEAD), bool(flag & REVIEW_ALL))
@@ -629,6 +702,10 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         for user in self.just_learned:
             for other in user.contacts:
                 other.known_contacts += 1
+        if gate_active and self.p.gate_invitations > 0:
+            for user in self.people:
+                if user.admitted & ENTERED and user.knows and tick in (user.admitted_day, user.learned_day):
+                    user.invite()
         self.total[n.ESCROW_FEN] = self.today.escrow + self.total[n.TIPS_FEN] - self.total[n.TIPS_RECEIVED_FEN]
         self.yesterday = [int(value) for value in self.total]
         self.history.append(self.yesterday)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.engines.columns import Columns
 from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar
 from sim.model.measures import of_run, over_time
-from sim.model.states import PLANS, ROLES
+from sim.model.states import ENTERED, PLANS, ROLES
 from sim.model.totals import TOTALS
 from sim.results.table import Table, stacked
 from sim.scenario.schema import Scenario
@@ -88,7 +88,7 @@ def group_table(columns: Columns, days: float, reference: int) -> Table:
         "score": columns["score"].astype(float),
         "score_rise": columns["score"].astype(float) - columns["starting_score"],
         "debt": columns["debt"] * 0.01,
-        "admitted": columns["admitted"].astype(float),
+        "admitted": (columns["admitted"] & ENTERED > 0).astype(float),
         "knowing": columns["knows"].astype(float),
     }
     parts = []

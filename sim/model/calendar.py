@@ -10,20 +10,22 @@ from sim.scenario.schema import Scenario
 
 PUBLICATION = 1  # scores are published
 STATEMENT = 2  # income, living costs, bill
-GATE_DAY = 4  # admission is decided anew: the gate starts or ends, or scores were published under it
+GATE_DAY = 4  # admission is decided anew: the gate starts or ends, or there are new scores or ranks under it
 REVIEW_ALL = 8  # everybody who knows reviews the own plan
 CAMPAIGN = 16  # the campaign runs
 KNOWN_ABOUT = 32  # there is something to learn of: circle open or gate announced
 CIRCLE_LIVE = 64  # the circle is open
 GATE_ACTIVE = 128  # the gate holds
 GATE_AHEAD = 256  # the gate is announced and has not ended: worth planning for
+DOOR = 512  # the gate lets in those who were invited or offer enough
+RANKING = 1024  # before the day begins, users are ranked by yesterday's scores
 
 FAR = 1_000_000
 """Days to an end that never comes."""
 
 
 class Calendar(NamedTuple):
-    """Per tick (arrays of length ticks): flags (sum of the codes above) and days from there."""
+    """Per tick (arrays of length ticks): flags (sum of the codes above) and days from there, to the end as users foresee it."""
 
     flags: NDArray[np.int32]
     days_to_publication: NDArray[np.int32]
@@ -33,12 +35,18 @@ class Calendar(NamedTuple):
 
 
 def gate_dates(scenario: Scenario) -> tuple[int, int, int]:
-    """Day on which the gate is announced, starts and ends (FAR if never), defaults filled in from the circle's dates."""
+    """Day on which the gate is announced, starts and ends or is dropped (FAR if never), where not given by the circle's dates."""
     gate, circle = scenario.policy.gate, scenario.policy.circle
     start = gate.start if gate.start is not None else circle.opens
     announced = gate.announced if gate.announced is not None else start
-    end = min(x for x in (gate.end, circle.closes, FAR) if x is not None)
+    end = min(x for x in (gate.end, gate.dropped, circle.closes, FAR) if x is not None)
     return announced, start, end
+
+
+def foreseen_end(scenario: Scenario) -> int:
+    """Day on which users believe, as long as the gate holds, that it will end (FAR if never): they do not foresee a drop."""
+    gate, circle = scenario.policy.gate, scenario.policy.circle
+    return min(x for x in (gate.end, circle.closes, FAR) if x is not None)
 
 
 def make_calendar(scenario: Scenario) -> Calendar:
@@ -46,7 +54,9 @@ def make_calendar(scenario: Scenario) -> Calendar:
     world, policy, switches = scenario.world.calendar, scenario.policy, scenario.switches
     ticks = scenario.run.ticks
     has_circle = policy.gate.has_circle
-    has_gate = has_circle and switches.gate and policy.gate.kind != "open"
+    has_gate = has_circle and switches.gate and policy.gate.guards
+    ranks = policy.gate.places(scenario.run.users) is not None
+    has_door = policy.gate.fee() is not None or policy.gate.invitations() > 0
     announced, start, end = gate_dates(scenario)
     opens = policy.circle.opens
     closes = policy.circle.closes if policy.circle.closes is not None else FAR
@@ -70,8 +80,16 @@ def make_calendar(scenario: Scenario) -> Calendar:
         active = (t >= start) & (t < end)
         flags[active] |= GATE_ACTIVE
         flags[(t >= announced) & (t < end)] |= GATE_AHEAD
-        flags[(t == start) | (t == end) | (active & (flags & PUBLICATION != 0))] |= GATE_DAY
-        flags[(t == announced) | (t == start) | (t == end) | (flags & PUBLICATION != 0)] |= REVIEW_ALL
+        news = flags & PUBLICATION != 0
+        if ranks:  # ranks are worked out overnight, from the scores of all
+            news = np.concatenate([[False], news[:-1]])
+            ahead = flags & GATE_AHEAD != 0
+            flags[ahead & ((t == announced) | (t == start) | news)] |= RANKING
+        if policy.gate.rewards_score or not has_door:
+            flags[active & news] |= GATE_DAY
+        flags[(t == start) | (t == end)] |= GATE_DAY
+        flags[active & has_door] |= DOOR
+        flags[(t == announced) | (t == start) | (t == end) | news] |= REVIEW_ALL
     if not switches.score:
         publication_ticks = np.array([FAR])  # none is published, and nobody waits for one
     following = publication_ticks[np.searchsorted(publication_ticks, t, side="right")]
@@ -79,7 +97,7 @@ def make_calendar(scenario: Scenario) -> Calendar:
         flags,
         (following - t).astype(np.int32),
         np.maximum(start - t, 0).astype(np.int32),
-        np.maximum(end - t, 0).astype(np.int32),
+        np.maximum(foreseen_end(scenario) - t, 0).astype(np.int32),
         np.maximum(t - opens, 0).astype(np.int32),
     )
 

@@ -82,17 +82,17 @@ def tip_amount(uniform, largest, skew):
 
 
 @vector_rule
-def may_use(feature, role, gate_active, covers, admitted):
-    """Whether a user may use a feature of the circle today: unless an active gate covers it and has not admitted them.
+def may_use(feature, role, gate_active, covers, opened):
+    """Whether a user may use a feature of the circle today: unless an active gate covers it and has not opened it to them.
 
     Posting is for posters alone, and nothing else is ever closed to them: the circle is theirs. Others who may not view
-    may do nothing else either.
+    may do nothing else either. covers, opened: flags of features; others in `opened` play no part.
     """
     if role == POSTER:
-        return feature != POSTING or admitted or not gate_active or (covers & POSTING) == 0
+        return feature != POSTING or not gate_active or (covers & ~opened & POSTING) == 0
     if feature == POSTING:
         return False
-    return admitted or not gate_active or (covers & (feature | VIEW)) == 0
+    return not gate_active or (covers & ~opened & (feature | VIEW)) == 0
 
 
 @rule

@@ -72,7 +72,7 @@ BYTES = (
     Column("owned", "flags", "car 1, house 2, housing fund 4"),
     Column("declared", "flags", "assets proved to the platform"),
     Column("knows", "0/1", "knows of the circle and its gate"),
-    Column("admitted", "0/1", "admitted by the gate"),
+    Column("admitted", "flags", "features that the gate has opened, 32 if all it covers, 64 invited"),
     Column("plan", "code", "rest, spend, repay or upload"),
     Column("posts", "posts", "posts made in the last tick"),
 )

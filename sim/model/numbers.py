@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import seed_halves
+from sim.model.calendar import gate_dates
 from sim.model.numerics import chance, exponential, logarithm, standard_normal
 from sim.model.states import FEATURES
+from sim.scenario.gate import MOST_LEVELS, GateLevel
 from sim.scenario.schema import Scenario
 
 TICK_DAYS = 1.0
@@ -81,17 +83,38 @@ def numbers(scenario: Scenario, seed: int) -> dict[str, int | float]:
     p["tip_most_fen"] = world.circle.tip_most * 100.0
     p["campaign_hazard"] = world.awareness.campaign_rate * policy.campaign.reach
 
-    gate = policy.gate
-    p["gate_a"], p["gate_b"], p["gate_c"], p["gate_d"] = gate.numbers()
+    _gate(p, scenario)
+    return p
+
+
+def _gate(p: dict[str, int | float], scenario: Scenario) -> None:
+    """What the rules need to know of the gate: its levels, its dates, what it asks, and what being admitted is worth."""
+    gate = scenario.policy.gate
+    levels = gate.levels()
+    if not 1 <= len(levels) <= MOST_LEVELS:
+        raise ValueError(f"gate {type(gate).__name__} has {len(levels)} levels; it may have 1 to {MOST_LEVELS}")
+    _, start, _ = gate_dates(scenario)
+    p["gate_start"] = start
+    p["gate_levels"] = len(levels)
     p["gate_covers"] = sum(FEATURES[feature] for feature in gate.covers)
     worths = {name: p.get(f"choice_{name}_worth", 0.0) for name in FEATURES}
     there = int(scenario.switches.circle)
-    p["gate_worth"] = there * sum(worths[feature] for feature in gate.covers if feature != "comment")
-    p["gate_comment_worth"] = there * (worths["comment"] if "comment" in gate.covers else 0.0)
+    for number in range(MOST_LEVELS):
+        opens, four = levels[number] if number < len(levels) else GateLevel((), (0.0, 0.0, 0.0, 0.0))
+        p[f"gate_features_{number}"] = sum(FEATURES[feature] for feature in opens)
+        for letter, value in zip("abcd", four, strict=True):
+            p[f"gate_{letter}_{number}"] = float(value)
+        p[f"gate_worth_{number}"] = there * sum((worths[feature] for feature in opens if feature != "comment"), 0.0)
+        p[f"gate_comment_worth_{number}"] = there * (worths["comment"] if "comment" in opens else 0.0)
+        # The other perks of a high score come with the levels, in proportion to the features that they open.
+        part = len(opens) / len(gate.covers) if gate.covers else (1.0 / len(levels) if number < len(levels) else 0.0)
+        p[f"gate_perks_{number}"] = part * scenario.world.choice.perk_worth / 30.0 if gate.rewards_score else 0.0
+    fee = gate.fee()
+    p["gate_sells"], p["gate_fee"] = int(fee is not None), round((fee or 0.0) * 100.0)
+    p["gate_invitations"] = gate.invitations()
+    p["gate_rewards_score"] = int(gate.rewards_score)
     # Whether anybody looks up the own score because of the gate: nobody does for a gate by lot, nor in the placebo.
     p["score_matters"] = int(gate.rewards_score and scenario.rule != "none" and scenario.switches.choice)
-    p["perk_per_day"] = world.choice.perk_worth / 30.0 if gate.rewards_score else 0.0
-    return p
 
 
 def as_record(p: dict[str, int | float]) -> NDArray[np.void]:

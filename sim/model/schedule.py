@@ -1,7 +1,8 @@
 """The order of a tick, in one list. Every phase names the columns that it reads and writes.
 
 Each phase reads yesterday's totals (the circle, the shares that know and may comment) and this user's own columns; the only
-columns of other users that any phase reads are their published scores (relationships) and that they just learned (tell).
+columns of other users that any phase reads are their published scores (relationships, ranks) and that they just learned or
+were just admitted (tell).
 So no result depends on the order of users. Both engines follow this list; a test compares their phases with it.
 """
 
@@ -44,9 +45,19 @@ SCHEDULE = (
     ),
     Phase(
         "admission",
-        "gate starts or ends, publication under a gate",
-        ("id", "score", "starting_score", "admitted_day"),
-        ("admitted", "admitted_day"),
+        "gate starts or ends, publication under a gate (the day after, by ranks of that morning, if it ranks); with a door daily",
+        (
+            "id",
+            "score",
+            "starting_score",
+            "admitted",
+            "admitted_day",
+            "knows",
+            "responsive",
+            "circle_worth",
+            "liquidity",
+        ),
+        ("admitted", "admitted_day", "liquidity"),
     ),
     Phase(
         "learning",
@@ -108,7 +119,12 @@ SCHEDULE = (
         ),
         ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day"),
     ),
-    Phase("tell", "somebody learned", ("learned_day", "known_contacts"), ("known_contacts",)),
+    Phase(
+        "tell",
+        "somebody learned, or may invite",
+        ("id", "learned_day", "known_contacts", "knows", "admitted", "admitted_day"),
+        ("known_contacts", "admitted"),
+    ),
     Phase(
         "totals",
         "every tick: each user counted on having acted, the sums taken once",

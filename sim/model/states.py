@@ -23,6 +23,11 @@ POSTING = 16
 FEATURES = {"view": VIEW, "like": LIKE, "tip": TIP, "comment": COMMENT, "post": POSTING}
 ALL_FEATURES = 31
 
+ENTERED = 32
+"""In the column `admitted`, beside the flags of the features opened: all that the gate covers is open."""
+INVITED = 64
+"""In the column `admitted`: a contact has invited the user."""
+
 CAR = 1
 HOUSE = 2
 FUND = 4

@@ -47,6 +47,7 @@ TOTALS = (
     "score_points",
     "score_750",
     "escrow_fen",
+    "fees_fen",
 )
 (
     VISITS_HABIT,
@@ -92,5 +93,6 @@ TOTALS = (
     SCORE_POINTS,
     SCORE_750,
     ESCROW_FEN,
-) = range(43)
-COUNT = 43
+    FEES_FEN,
+) = range(44)
+COUNT = 44

@@ -6,11 +6,12 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.model.gates import ADMISSIONS
+from sim.model.gates import find_gate, gate_kinds
+from sim.scenario.gate import GateSettings
 from sim.scenario.reader import Document, Fault, Place, ScenarioError, read, scalar
 from sim.scenario.schema import Scenario
 
@@ -157,15 +158,10 @@ def _apply_settings(
 
 
 def _branch(model: Any, data: Any) -> type[BaseModel] | None:
-    """The class that describes `data`, where a field may be a class or a union told apart by `kind`."""
-    options = [m for m in (model, *get_args(model)) if isinstance(m, type) and issubclass(m, BaseModel)]
-    for nested in get_args(model):
-        options += [m for m in get_args(nested) if isinstance(m, type) and issubclass(m, BaseModel)]
-    if len(options) > 1 and isinstance(data, dict):
-        options = [
-            m for m in options if "kind" in m.model_fields and m.model_fields["kind"].default == data.get("kind")
-        ] or options
-    return options[0] if options else None
+    """The class that describes `data`, where a field is of a class of settings: a gate's is looked up by its `kind`."""
+    if model is GateSettings and isinstance(data, dict):
+        return find_gate(str(data.get("kind")))
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
 def _known_keys(path: Place, data: Any) -> list[str]:
@@ -185,7 +181,7 @@ def _say(error: Any, path: Place, data: Any) -> str:
         keys = _known_keys(path, data)
         return f"unknown key.{_suggestion(path[-1], keys)}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        known = sorted(ADMISSIONS)
+        known = sorted(gate_kinds())
         if kind == "union_tag_not_found":
             return f"no kind given; give kind: {' | '.join(known)}"
         tag = str(context["tag"])
@@ -216,14 +212,8 @@ def _faults(
     faults = []
     for item in error.errors(include_url=False):
         path: Place = ()
-        node: Any = data
-        branch_named = False
         for part in (str(p) for p in item["loc"]):
-            if isinstance(node, dict) and node.get("kind") == part and path == ("policy", "gate") and not branch_named:
-                branch_named = True  # pydantic names the branch of the union; the file has no such level
-                continue
             path = (*path, part)
-            node = node.get(part) if isinstance(node, dict) else None
         known = path
         while known and known not in places:
             known = known[:-1]

@@ -1,113 +1,50 @@
 """The policy: what the platform decides. A circle with dates, a campaign, and one gate of some kind."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import PydanticKnownError, core_schema
 
+from sim.model.gates import find_gate, gate_kinds
+from sim.scenario.gate import GateSettings
 from sim.scenario.quantity import quantity
 from sim.scenario.world import Strict
 
-Feature = Literal["view", "like", "tip", "comment", "post"]
+
+def _gate_of(value: Any) -> GateSettings:
+    """The settings of a gate given as a mapping, by its `kind`."""
+    if isinstance(value, GateSettings):
+        return value
+    if not isinstance(value, dict):
+        raise PydanticKnownError("dict_type")
+    if "kind" not in value:
+        raise PydanticKnownError("union_tag_not_found", {"discriminator": "'kind'"})
+    kind = value["kind"]
+    settings = find_gate(kind) if isinstance(kind, str) else None
+    if settings is None:
+        told = {"discriminator": "'kind'", "tag": str(kind), "expected_tags": ", ".join(gate_kinds())}
+        raise PydanticKnownError("union_tag_invalid", told)
+    return settings.model_validate(value)
 
 
-class GateSettings(Strict):
-    """What every gate has: what it covers and its dates (days of the run; day 0 is the first)."""
+class _ByKind:
+    """Looks a gate up by its kind when a scenario is read, so that kinds can be added after the schema was imported."""
 
-    rewards_score: ClassVar[bool] = False
-    has_circle: ClassVar[bool] = True
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(_gate_of)
 
-    covers: tuple[Feature, ...] = Field(
-        ("comment",),
-        strict=False,
-        description="Features that only the admitted may use; posters may always comment and post [features]",
-        json_schema_extra={
-            "unit": "features",
-            "source": "all view, like and tip; 750 to comment: 9553.com/article/78046, mbji.cn",
-            "grade": "B",
-        },
-    )
-    announced: int | None = quantity(
-        None, "Day on which the rule is made known; the start if not given", "day", low=0, high=7300
-    )
-    start: int | None = quantity(
-        None, "First day of the rule; the circle's opening if not given", "day", low=0, high=7300
-    )
-    end: int | None = quantity(
-        None, "Day from which the rule no longer holds; never if not given", "day", low=0, high=7300
-    )
-
-    def numbers(self) -> tuple[float, float, float, float]:
-        """The four numbers that the gate's admission rule takes."""
-        return (0.0, 0.0, 0.0, 0.0)
-
-    @model_validator(mode="after")
-    def _dates_in_order(self) -> "GateSettings":
-        if self.start is not None and self.end is not None and self.end <= self.start:
-            raise ValueError(
-                f"the rule ends on day {self.end}, not after its start on day {self.start}; give a later end"
-            )
-        if self.announced is not None and self.start is not None and self.announced > self.start:
-            raise ValueError(
-                f"the rule is announced on day {self.announced}, after its start on day {self.start}; announce it by then"
-            )
-        if len(set(self.covers)) != len(self.covers):
-            raise ValueError(f"covers names a feature twice: {', '.join(self.covers)}")
-        return self
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        choices = {kind: settings.__pydantic_core_schema__ for kind, settings in gate_kinds().items()}
+        return handler(core_schema.tagged_union_schema(choices, "kind"))
 
 
-class NoCircle(GateSettings):
-    """No circle at all: the platform before."""
-
-    has_circle: ClassVar[bool] = False
-    kind: Literal["none"] = Field("none", description="Kind of gate [kind]")
+Gate = Annotated[GateSettings, _ByKind()]
 
 
-class OpenCircle(GateSettings):
-    """A circle without a gate, as earlier social attempts."""
-
-    kind: Literal["open"] = Field("open", description="Kind of gate [kind]")
-
-
-class Threshold(GateSettings):
-    """A hard threshold on the published score."""
-
-    rewards_score: ClassVar[bool] = True
-    kind: Literal["threshold"] = Field("threshold", description="Kind of gate [kind]")
-    threshold: int = quantity(
-        750,
-        "Score from which users are admitted",
-        "points",
-        source="rule of the campus circles, 9553.com/article/78046",
-        grade="B",
-        low=350,
-        high=951,
-    )
-
-    def numbers(self) -> tuple[float, float, float, float]:
-        """The threshold."""
-        return (float(self.threshold), 0.0, 0.0, 0.0)
-
-
-class Lottery(GateSettings):
-    """The same share admitted by lot, the score ignored."""
-
-    kind: Literal["lottery"] = Field("lottery", description="Kind of gate [kind]")
-    share: float = quantity(
-        0.01,
-        "Share of users admitted by lot",
-        "share",
-        source="about 1% at 750 or more, between two lenders' traces",
-        grade="D",
-        low=0,
-        high=1,
-    )
-
-    def numbers(self) -> tuple[float, float, float, float]:
-        """The share admitted."""
-        return (self.share, 0.0, 0.0, 0.0)
-
-
-Gate = Annotated[NoCircle | OpenCircle | Threshold | Lottery, Field(discriminator="kind")]
+def _no_circle() -> GateSettings:
+    return _gate_of({"kind": "none"})
 
 
 class CirclePolicy(Strict):
@@ -139,7 +76,7 @@ class CampaignPolicy(Strict):
 class Policy(Strict):
     """What the platform decides."""
 
-    gate: Gate = NoCircle()
+    gate: Gate = Field(default_factory=_no_circle)
     circle: CirclePolicy = CirclePolicy()
     campaign: CampaignPolicy = CampaignPolicy()
 
@@ -161,5 +98,9 @@ class Policy(Strict):
         if gate.start is None and gate.end is not None and gate.end <= start:
             raise ValueError(
                 f"the rule ends on day {gate.end}, not after its start with the circle on day {start}; give a later end"
+            )
+        if gate.start is None and gate.dropped is not None and gate.dropped <= start:
+            raise ValueError(
+                f"the rule is dropped on day {gate.dropped}, not after its start with the circle on day {start}; drop it later"
             )
         return self

@@ -52,7 +52,7 @@ class Scenario(Strict):
         json_schema_extra={"unit": "kind", "source": "model: choice", "grade": "-"},
     )
     world: World = World()
-    policy: Policy = Policy()
+    policy: Policy = Field(default_factory=Policy)  # made when asked for: its gate is a class of the model's
     switches: Switches = Switches()
     run: Run = Run()
 

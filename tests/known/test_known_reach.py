@@ -11,7 +11,9 @@ import pytest
 from sim.engines.fast import FastEngine
 from sim.model.choice import VALUES
 from sim.model.choice.review import Costs, GateView, choose_plan
-from sim.model.gates import ADMISSIONS
+from sim.model.gates.entry import Level
+from sim.model.gates.ranking import NOBODY
+from sim.model.gates.threshold import admission_threshold
 from sim.model.states import FOLK, REST, SPEND
 from tests.helpers import ENGINES, OUTLOOK, scenario
 
@@ -42,13 +44,34 @@ CASES = [
 @pytest.mark.parametrize(("prize", "cost", "rate", "end", "first", "horizon"), CASES)
 @pytest.mark.parametrize("pace", [0.2, 0.5])
 def test_the_furthest_who_strive_are_where_the_value_turns(prize, cost, rate, end, first, horizon, pace):
-    gate = GateView(750.0, 0.0, 0.0, 0.0, 10.0, 0.0, end, first, 30.0, horizon)
+    gate = GateView(
+        (Level(1, 750.0, 0.0, 0.0, 0.0), *[Level(0, 0.0, 0.0, 0.0, 0.0)] * 4),
+        1,
+        NOBODY,
+        0.0,
+        10.0,
+        0.0,
+        end,
+        first,
+        30.0,
+        horizon,
+    )
 
     def plan(distance):
         outlook = OUTLOOK._replace(belief=FOLK, published=750.0 - distance, folk_points_per_day=pace, debt=0.0)
         costs = Costs(cost, 1e9, 1e9)
         return choose_plan(
-            ADMISSIONS["threshold"], VALUES["forward_looking"], outlook, gate, 600.0, 0, prize, costs, rate, 1e-6, 0.5
+            admission_threshold,
+            VALUES["forward_looking"],
+            outlook,
+            gate,
+            600.0,
+            0,
+            (prize, 0.0, 0.0, 0.0, 0.0),
+            costs,
+            rate,
+            1e-6,
+            0.5,
         )
 
     distances = np.arange(0.05, 400.0, 0.1)

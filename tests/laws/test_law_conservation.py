@@ -4,8 +4,9 @@ what the columns say."""
 import numpy as np
 import pytest
 
+from sim.model.states import ENTERED
 from sim.model.totals import TOTALS
-from tests.helpers import BUSY, ENGINES, GATE_640, LOTTERY, NONE, OPEN, finished, scenario, total
+from tests.helpers import BUSY, ENGINES, GATE_640, LOTTERY, NONE, OPEN, finished, gate_of, scenario, total
 
 HARD_UP = {
     # cash runs out, bills are missed, debt meets its limit, scores swing
@@ -20,6 +21,9 @@ WORLDS = {
     "open": (BUSY, OPEN),
     "gate": (BUSY, GATE_640),
     "lottery": (BUSY, LOTTERY),
+    "price": (BUSY, gate_of("price")),
+    "invitation": (BUSY, gate_of("invitation")),
+    "tiers": (BUSY, gate_of("tiers")),
     "closing": (BUSY, {"policy.circle.closes": 40, "policy.gate.end": 35}),
     "hard up": (BUSY, HARD_UP),
 }
@@ -77,7 +81,15 @@ def test_cash_is_conserved_to_the_fen(runs, engine, world):
     incoming = total(run, "income_fen") + total(run, "tips_received_fen")
     outgoing = sum(
         total(run, name)
-        for name in ("living_fen", "cash_fen", "repaid_bill_fen", "repaid_early_fen", "saved_fen", "tips_fen")
+        for name in (
+            "living_fen",
+            "cash_fen",
+            "repaid_bill_fen",
+            "repaid_early_fen",
+            "saved_fen",
+            "tips_fen",
+            "fees_fen",
+        )
     )
     assert (total(run, "liquidity_fen") - before == incoming - outgoing).all()
 
@@ -135,13 +147,13 @@ def test_the_last_totals_say_what_the_columns_say(runs, engine, world):
     tick = run.scenario.run.ticks - 1
     for name, column in (
         ("knowing", "knows"),
-        ("admitted", "admitted"),
         ("posts", "posts"),
         ("score_points", "score"),
         ("liquidity_fen", "liquidity"),
         ("debt_fen", "debt"),
     ):
         assert last[name] == int(columns[column].astype(np.int64).sum()), name
+    assert last["admitted"] == int((columns["admitted"] & ENTERED > 0).sum())
     assert [last[plan] for plan in ("rest", "spend", "repay", "upload")] == np.bincount(
         columns["plan"], minlength=4
     ).tolist()

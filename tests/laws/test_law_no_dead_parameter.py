@@ -19,6 +19,7 @@ DATED = {
     "announced": 3,
     "start": 6,
     "end": 50,
+    "dropped": 45,
 }
 WORLD: dict[str, Any] = {
     **BUSY,

@@ -18,12 +18,15 @@ from sim.model.choice.review import (
     prize_per_day,
     review_due,
 )
-from sim.model.gates import ADMISSIONS
+from sim.model.gates import gate_kinds
+from sim.model.gates.entry import Level
+from sim.model.gates.ranking import NOBODY
 from sim.model.outlook import Outlook, believed_score, best_conceivable_score, nth_undeclared
 from sim.model.states import CAR, FOLK, FUND, HOUSE, KNOWN, REPAY, REST, SPEND, UPLOAD
 from tests.helpers import OUTLOOK as A_USER
 
 VALUE = VALUES["forward_looking"]
+ADMISSIONS = {kind: settings.admission for kind, settings in gate_kinds().items()}
 THRESHOLD = ADMISSIONS["threshold"]
 
 OUTLOOK = A_USER._replace(belief=FOLK, published=700.0, debt=0.0)
@@ -31,11 +34,25 @@ COSTS = Costs(spend_per_day=1.0, repay_per_day=1.0, upload_each=20.0)
 
 
 def gate(threshold=705.0, to_start=0.0, to_end=1e6, to_publication=30.0, ahead=6):
-    return GateView(threshold, 0.0, 0.0, 0.0, 40.0, to_start, to_end, to_publication, 30.0, ahead)
+    return of_levels([threshold], to_start, to_end, to_publication, ahead)
+
+
+def of_levels(thresholds, to_start=0.0, to_end=1e6, to_publication=30.0, ahead=6):
+    """A gate of one or more levels, padded as the engines do."""
+    levels = [Level(1 << number, threshold, 0.0, 0.0, 0.0) for number, threshold in enumerate(thresholds)]
+    padded = (*levels, *[Level(0, 0.0, 0.0, 0.0, 0.0)] * (5 - len(levels)))
+    return GateView(padded, len(levels), NOBODY, 0.0, 40.0, to_start, to_end, to_publication, 30.0, ahead)
+
+
+def prizes(*given):
+    """Prizes of the levels, padded."""
+    return (*given, *[0.0] * (5 - len(given)))
 
 
 def plan(outlook, view, *, kind="threshold", rule="forward_looking", owned=0, prize=50.0, uniform=0.5, scale=1e-3):
-    return choose_plan(ADMISSIONS[kind], VALUES[rule], outlook, view, 600.0, owned, prize, COSTS, 0.003, scale, uniform)
+    return choose_plan(
+        ADMISSIONS[kind], VALUES[rule], outlook, view, 600.0, owned, prizes(prize), COSTS, 0.003, scale, uniform
+    )
 
 
 # Value ---------------------------------------------------------------------------------------------------------------
@@ -133,7 +150,7 @@ def test_the_event_of_2016_left_no_time_for_effort():
             assert plan(outlook, gate(to_end=4.0, to_publication=12.0), prize=1e6, owned=7, uniform=uniform) == REST
 
 
-@pytest.mark.parametrize("kind", ["lottery", "open", "none"])
+@pytest.mark.parametrize("kind", ["lottery", "open", "none", "price", "invitation"])
 @pytest.mark.parametrize("belief", [FOLK, KNOWN])
 @pytest.mark.parametrize("a", [0.0, 0.3, 1.0])
 def test_a_gate_that_does_not_reward_the_score_draws_no_effort(kind, belief, a):
@@ -183,15 +200,54 @@ def test_two_uploads_are_weighed_when_one_does_not_do():
 def test_the_earliest_sufficient_publication_counts():
     # 14 points are 70 days of folk effort: the third publication, in 90 days
     prospect = plan_prospect(
-        THRESHOLD, VALUE, OUTLOOK, gate(714.0), 600.0, SPEND, 0, 50.0, COSTS.spend_per_day, 0.0, 0.003
+        THRESHOLD, VALUE, OUTLOOK, gate(714.0), 600.0, SPEND, 0, prizes(50.0), COSTS.spend_per_day, 0.0, 0.003
     )
     assert prospect == VALUE(90.0, 1e6, 50.0, 1.0, 0.0, 0.003)
     # and not at all within a horizon of two publications
-    assert plan_prospect(THRESHOLD, VALUE, OUTLOOK, gate(714.0, ahead=2), 600.0, SPEND, 0, 50.0, 1.0, 0.0, 0.003) == OUT
+    assert (
+        plan_prospect(THRESHOLD, VALUE, OUTLOOK, gate(714.0, ahead=2), 600.0, SPEND, 0, prizes(50.0), 1.0, 0.0, 0.003)
+        == OUT
+    )
+
+
+def test_a_plan_is_worth_what_each_level_brings():
+    # 6 points in 30 days: 705 is reached, 720 not; in 180 days both are, the first already in hand
+    def prospect(thresholds, *worth, ahead):
+        return plan_prospect(
+            THRESHOLD,
+            VALUE,
+            OUTLOOK,
+            of_levels(thresholds, ahead=ahead),
+            600.0,
+            SPEND,
+            0,
+            prizes(*worth),
+            1.0,
+            0.0,
+            0.003,
+        )
+
+    assert prospect([705.0, 720.0], 10.0, 40.0, ahead=1) == VALUE(30.0, 1e6, 10.0, 1.0, 0.0, 0.003)
+    first_only, both = VALUE(30.0, 1e6, 10.0, 1.0, 0.0, 0.003), VALUE(120.0, 1e6, 50.0, 1.0, 0.0, 0.003)
+    assert prospect([705.0, 720.0], 10.0, 40.0, ahead=6) == max(first_only, both) == both
+    # a level that is open already adds nothing, and one out of reach takes nothing away
+    assert prospect([690.0, 705.0], 10.0, 40.0, ahead=6) == prospect([705.0], 40.0, ahead=6)
+    assert prospect([705.0, 951.0], 10.0, 40.0, ahead=6) == prospect([705.0], 10.0, ahead=6)
+
+
+def test_a_rising_threshold_is_foreseen():
+    # 14 points of effort in 70 days against a threshold that rises faster than that
+    rising = gate_kinds()["rising"](threshold=702, rise=7.0, highest=800).numbers()
+    view = of_levels([0.0])._replace(levels=(Level(1, *rising), *of_levels([0.0]).levels[1:]), day=0.0)
+    taken = {plan(OUTLOOK, view, kind="rising", prize=1e6, uniform=uniform, scale=1e3) for uniform in UNIFORMS}
+    assert taken == {REST}
+    assert plan(OUTLOOK, view._replace(day=-30.0), kind="rising", prize=1e6) == SPEND  # 706 on the day it starts
 
 
 def test_a_gate_that_starts_later_is_entered_later():
-    prospect = plan_prospect(THRESHOLD, VALUE, OUTLOOK, gate(to_start=50.0), 600.0, SPEND, 0, 50.0, 1.0, 0.0, 0.003)
+    prospect = plan_prospect(
+        THRESHOLD, VALUE, OUTLOOK, gate(to_start=50.0), 600.0, SPEND, 0, prizes(50.0), 1.0, 0.0, 0.003
+    )
     assert prospect == VALUE(50.0, 1e6, 50.0, 1.0, 0.0, 0.003)
 
 

@@ -6,6 +6,7 @@ that the gate does not reward, is worth nothing and is never taken, noise or not
 
 from typing import NamedTuple
 
+from sim.model.gates.entry import Level, level_chance, levels_of
 from sim.model.numerics import exponential
 from sim.model.outlook import believed_score, best_conceivable_score, nth_undeclared
 from sim.model.rule import rule
@@ -16,18 +17,46 @@ OUT_OF_THE_RUNNING = -1e200
 
 
 class GateView(NamedTuple):
-    """What the gate looks like from a review day: the gate's four numbers, and days from today."""
+    """What the gate looks like from a review day: its levels, the last place if it ranks, and days.
 
-    a: float
-    b: float
-    c: float
-    d: float
+    levels: padded, `level_count` of them hold; day: since the gate's start; the other days: from today.
+    """
+
+    levels: tuple[Level, Level, Level, Level, Level]
+    level_count: int
+    cutoff: float
+    tie: float
     day: float
     days_to_start: float
     days_to_end: float
     days_to_publication: float
     publication_interval: float
     publications_ahead: int
+
+
+@rule
+def gate_view(p, tick, cutoff, tie, days_to_start, days_to_end, days_to_publication):
+    """The gate as it looks on a day; users believe that publications after the next are 30 days apart."""
+    return GateView(
+        levels_of(p),
+        p.gate_levels,
+        cutoff,
+        tie,
+        float(tick - p.gate_start),
+        float(days_to_start),
+        float(days_to_end),
+        float(days_to_publication),
+        30.0,
+        p.choice_horizon,
+    )
+
+
+@rule
+def chance_later(admission, gate, number, score, starting_score, days):
+    """Chance of admission to a level of the gate that a score would give in so many days, if the last place stays as it is."""
+    return level_chance(
+        admission, gate.levels[number], score, starting_score, gate.day + days, 0.0, 0.0, gate.cutoff, gate.tie
+    )
 
 
 class Costs(NamedTuple):
@@ -47,45 +76,38 @@ def plan_prospect(
     starting_score,
     plan,
     declared,
-    prize_per_day,
+    prizes,
     cost_per_day,
     cost_at_once,
     discount,
 ):
-    """Best value (CNY) over the publications ahead of a plan; OUT_OF_THE_RUNNING if it never raises the chance of admission."""
+    """Best value (CNY) over the publications ahead of a plan; OUT_OF_THE_RUNNING if it never raises a chance of admission.
+
+    prizes: worth of every level of the gate (CNY/day), each won with the rise in the chance of it.
+    """
     best = OUT_OF_THE_RUNNING
     for ahead in range(gate.publications_ahead):
         days = gate.days_to_publication + gate.publication_interval * ahead
         arrival = max(days, gate.days_to_start)
         if arrival >= gate.days_to_end:
             break
-        with_plan = admission(
-            believed_score(outlook, plan, days, declared),
-            starting_score,
-            gate.day + days,
-            gate.a,
-            gate.b,
-            gate.c,
-            gate.d,
-        )
-        if with_plan > 0.0:
-            at_rest = admission(
-                believed_score(outlook, REST, days, outlook.declared),
-                starting_score,
-                gate.day + days,
-                gate.a,
-                gate.b,
-                gate.c,
-                gate.d,
-            )
-            gain = with_plan - at_rest
-            if gain > 0.0:
-                value = plan_value(
-                    arrival, gate.days_to_end, prize_per_day * gain, cost_per_day, cost_at_once, discount
-                )
-                best = max(best, value)
-            if with_plan >= 1.0:  # a later publication cannot bring more
-                break
+        score = believed_score(outlook, plan, days, declared)
+        score_at_rest = -1.0  # worked out only where it is needed
+        gains, certain, prize = False, True, 0.0
+        for number in range(gate.level_count):
+            with_plan = chance_later(admission, gate, number, score, starting_score, days)
+            certain = certain and with_plan >= 1.0
+            if with_plan > 0.0:
+                if score_at_rest < 0.0:
+                    score_at_rest = believed_score(outlook, REST, days, outlook.declared)
+                gain = with_plan - chance_later(admission, gate, number, score_at_rest, starting_score, days)
+                if gain > 0.0:
+                    gains = True
+                    prize = prize + prizes[number] * gain
+        if gains:
+            best = max(best, plan_value(arrival, gate.days_to_end, prize, cost_per_day, cost_at_once, discount))
+        if certain:  # a later publication cannot bring more
+            break
     return best
 
 
@@ -116,6 +138,24 @@ def prize_per_day(circle_worth, comment_part, other_part, appeal, exclusivity, p
 
 
 @rule
+def prizes_per_day(p, circle_worth, appeal, exclusivity):
+    """Worth of being admitted to each level of the gate (CNY/day)."""
+    return (
+        prize_per_day(circle_worth, p.gate_comment_worth_0, p.gate_worth_0, appeal, exclusivity, p.gate_perks_0),
+        prize_per_day(circle_worth, p.gate_comment_worth_1, p.gate_worth_1, appeal, exclusivity, p.gate_perks_1),
+        prize_per_day(circle_worth, p.gate_comment_worth_2, p.gate_worth_2, appeal, exclusivity, p.gate_perks_2),
+        prize_per_day(circle_worth, p.gate_comment_worth_3, p.gate_worth_3, appeal, exclusivity, p.gate_perks_3),
+        prize_per_day(circle_worth, p.gate_comment_worth_4, p.gate_worth_4, appeal, exclusivity, p.gate_perks_4),
+    )
+
+
+@rule
+def total_prize(prizes):
+    """Worth of being admitted to all levels (CNY/day)."""
+    return prizes[0] + prizes[1] + prizes[2] + prizes[3] + prizes[4]
+
+
+@rule
 def out_of_reach(admission, outlook, gate, starting_score, owned):
     """Whether even all efforts together fail, on the first publication ahead and on the last: then every plan fails.
 
@@ -124,16 +164,16 @@ def out_of_reach(admission, outlook, gate, starting_score, owned):
     first = gate.days_to_publication
     last = first + gate.publication_interval * (gate.publications_ahead - 1)
     furthest = best_conceivable_score(outlook, owned, last)
-    return (
-        admission(furthest, starting_score, gate.day + first, gate.a, gate.b, gate.c, gate.d) <= 0.0
-        and admission(furthest, starting_score, gate.day + last, gate.a, gate.b, gate.c, gate.d) <= 0.0
-    )
+    for number in range(gate.level_count):
+        if chance_later(admission, gate, number, furthest, starting_score, first) > 0.0:
+            return False
+        if chance_later(admission, gate, number, furthest, starting_score, last) > 0.0:
+            return False
+    return True
 
 
 @rule
-def choose_plan(
-    admission, plan_value, outlook, gate, starting_score, owned, prize_per_day, costs, discount, scale, uniform
-):
+def choose_plan(admission, plan_value, outlook, gate, starting_score, owned, prizes, costs, discount, scale, uniform):
     """The plan a responsive user who knows takes at a review (REST, SPEND, REPAY or UPLOAD)."""
     spend = plan_prospect(
         admission,
@@ -143,7 +183,7 @@ def choose_plan(
         starting_score,
         SPEND,
         outlook.declared,
-        prize_per_day,
+        prizes,
         costs.spend_per_day,
         0.0,
         discount,
@@ -158,7 +198,7 @@ def choose_plan(
             starting_score,
             REPAY,
             outlook.declared,
-            prize_per_day,
+            prizes,
             costs.repay_per_day,
             0.0,
             discount,
@@ -174,7 +214,7 @@ def choose_plan(
             starting_score,
             UPLOAD,
             nth_undeclared(owned, outlook.declared, count),
-            prize_per_day,
+            prizes,
             0.0,
             costs.upload_each * count,
             discount,
