@@ -63,7 +63,7 @@ def people_phase(desk, p, today, low, high):
         true_ability = true_ability_of(p, wealth, who)
         ability, identity = seen_of(p, wealth, true_ability, who)
         owned, declared, has_file = assets_of(p, wealth, who)
-        responsive, folk, role, worth, privacy = traits_of(p, who)
+        responsive, belief, role, worth, privacy = traits_of(p, who)
         payment_rate_[k] = rate
         base_visits_[k] = visits
         rival_rate_[k] = rival
@@ -79,7 +79,7 @@ def people_phase(desk, p, today, low, high):
         declared_[k] = declared
         has_file_[k] = has_file
         responsive_[k] = responsive
-        belief_[k] = folk
+        belief_[k] = belief
         role_[k] = role
         rate = float64(payment_rate_[k])
         liquidity, debt, record = past_of(p, income, ticket, rate, share, float64(true_ability_[k]), has_file, who)
