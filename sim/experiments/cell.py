@@ -102,10 +102,8 @@ def group_table(columns: Columns, days: float, reference: int) -> pd.DataFrame:
 
 def user_table(columns: Columns, sample: int) -> pd.DataFrame:
     """The first `sample` users (all if -1), one row each; by number, so that arms show the same people."""
-    from sim.model.columns import NAMES
-
     users = columns.users if sample < 0 else min(sample, columns.users)
-    return pd.DataFrame({name: columns[name][:users] for name in NAMES})
+    return pd.DataFrame({name: columns[name][:users] for name in columns.names})
 
 
 def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import seed_halves
+from sim.model.choice.mixture import rules_of
 from sim.model.numerics import chance, exponential, logarithm, standard_normal
 from sim.model.states import FEATURES
 from sim.scenario.schema import Scenario
@@ -89,7 +90,9 @@ def numbers(scenario: Scenario, seed: int) -> dict[str, int | float]:
     p["gate_worth"] = there * sum(worths[feature] for feature in gate.covers if feature != "comment")
     p["gate_comment_worth"] = there * (worths["comment"] if "comment" in gate.covers else 0.0)
     # Whether anybody looks up the own score because of the gate: nobody does for a gate by lot, nor in the placebo.
-    p["score_matters"] = int(gate.rewards_score and scenario.rule != "none" and scenario.switches.choice)
+    strives = [rule.strives for rule, _ in rules_of(scenario)]
+    p["score_matters"] = int(gate.rewards_score and any(strives))
+    p["placebo_rules"] = sum(1 << code for code, one in enumerate(strives) if not one)
     p["perk_per_day"] = world.choice.perk_worth / 30.0 if gate.rewards_score else 0.0
     return p
 

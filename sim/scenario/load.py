@@ -222,6 +222,8 @@ def _faults(
             if isinstance(node, dict) and node.get("kind") == part and path == ("policy", "gate") and not branch_named:
                 branch_named = True  # pydantic names the branch of the union; the file has no such level
                 continue
+            if part == "[key]":
+                continue  # a key that is not allowed is told at its own place
             path = (*path, part)
             node = node.get(part) if isinstance(node, dict) else None
         known = path

@@ -182,7 +182,9 @@ class PopulationWorld(Strict):
     def _beliefs_leave_room(self) -> "PopulationWorld":
         total = self.folk_share + self.learned_share
         if total > 1.0 + 1e-9:
-            raise ValueError(f"folk_share and learned_share sum to {total:g}; give at most 1, what is left knows the formula")
+            raise ValueError(
+                f"folk_share and learned_share sum to {total:g}; give at most 1, what is left knows the formula"
+            )
         return self
 
 

@@ -6,13 +6,12 @@ that the gate does not reward, is worth nothing and is never taken, noise or not
 
 from typing import NamedTuple
 
+from sim.model.choice.prospect import OUT_OF_THE_RUNNING, Prospect
 from sim.model.numerics import exponential
 from sim.model.outlook import believed_score, best_conceivable_score, nth_undeclared
 from sim.model.rule import rule
 from sim.model.score import asset_count
 from sim.model.states import REPAY, REST, SPEND, UPLOAD
-
-OUT_OF_THE_RUNNING = -1e200
 
 
 class GateView(NamedTuple):
@@ -30,6 +29,13 @@ class GateView(NamedTuple):
     publications_ahead: int
 
 
+class Standing(NamedTuple):
+    """Where this user stands towards the gate: score on day 0, and days since first admitted (-1 never)."""
+
+    starting_score: float
+    days_since_admission: float
+
+
 class Costs(NamedTuple):
     """What the plans cost this user (CNY, CNY/day)."""
 
@@ -39,12 +45,32 @@ class Costs(NamedTuple):
 
 
 @rule
+def goal_score(admission, gate, starting_score, days):
+    """Lowest whole score that the gate rewards with at least half of what the highest gets, in `days` days (bisection);
+    951 if none is admitted.
+    """
+    day = gate.day + days
+    half = 0.5 * admission(950.0, starting_score, day, gate.a, gate.b, gate.c, gate.d)
+    if half <= 0.0:
+        return 951.0
+    below, goal = 349, 950
+    while goal - below > 1:
+        middle = (below + goal) // 2
+        if admission(middle * 1.0, starting_score, day, gate.a, gate.b, gate.c, gate.d) >= half:
+            goal = middle
+        else:
+            below = middle
+    return goal * 1.0
+
+
+@rule
 def plan_prospect(
     admission,
     plan_value,
+    table,
     outlook,
     gate,
-    starting_score,
+    standing,
     plan,
     declared,
     prize_per_day,
@@ -54,13 +80,15 @@ def plan_prospect(
 ):
     """Best value (CNY) over the publications ahead of a plan; OUT_OF_THE_RUNNING if it never raises the chance of admission."""
     best = OUT_OF_THE_RUNNING
+    starting_score = standing.starting_score
     for ahead in range(gate.publications_ahead):
         days = gate.days_to_publication + gate.publication_interval * ahead
         arrival = max(days, gate.days_to_start)
         if arrival >= gate.days_to_end:
             break
+        score = believed_score(outlook, plan, days, declared)
         with_plan = admission(
-            believed_score(outlook, plan, days, declared),
+            score,
             starting_score,
             gate.day + days,
             gate.a,
@@ -69,8 +97,9 @@ def plan_prospect(
             gate.d,
         )
         if with_plan > 0.0:
+            rest_score = believed_score(outlook, REST, days, outlook.declared)
             at_rest = admission(
-                believed_score(outlook, REST, days, outlook.declared),
+                rest_score,
                 starting_score,
                 gate.day + days,
                 gate.a,
@@ -80,10 +109,26 @@ def plan_prospect(
             )
             gain = with_plan - at_rest
             if gain > 0.0:
-                value = plan_value(
-                    arrival, gate.days_to_end, prize_per_day * gain, cost_per_day, cost_at_once, discount
+                goal = goal_score(admission, gate, starting_score, days)
+                prospect = Prospect(
+                    plan,
+                    arrival,
+                    gate.days_to_end,
+                    prize_per_day * gain,
+                    cost_per_day,
+                    cost_at_once,
+                    discount,
+                    gate.days_to_start,
+                    gate.days_to_publication,
+                    gate.publication_interval,
+                    ahead + 1.0,
+                    max(goal - outlook.published, 0.0),
+                    max(goal - starting_score, 0.0),
+                    goal - rest_score,
+                    score - rest_score,
+                    standing.days_since_admission,
                 )
-                best = max(best, value)
+                best = max(best, plan_value(prospect, table))
             if with_plan >= 1.0:  # a later publication cannot bring more
                 break
     return best
@@ -132,15 +177,16 @@ def out_of_reach(admission, outlook, gate, starting_score, owned):
 
 @rule
 def choose_plan(
-    admission, plan_value, outlook, gate, starting_score, owned, prize_per_day, costs, discount, scale, uniform
+    admission, plan_value, table, outlook, gate, standing, owned, prize_per_day, costs, discount, scale, uniform
 ):
     """The plan a responsive user who knows takes at a review (REST, SPEND, REPAY or UPLOAD)."""
     spend = plan_prospect(
         admission,
         plan_value,
+        table,
         outlook,
         gate,
-        starting_score,
+        standing,
         SPEND,
         outlook.declared,
         prize_per_day,
@@ -153,9 +199,10 @@ def choose_plan(
         repay = plan_prospect(
             admission,
             plan_value,
+            table,
             outlook,
             gate,
-            starting_score,
+            standing,
             REPAY,
             outlook.declared,
             prize_per_day,
@@ -169,9 +216,10 @@ def choose_plan(
         value = plan_prospect(
             admission,
             plan_value,
+            table,
             outlook,
             gate,
-            starting_score,
+            standing,
             UPLOAD,
             nth_undeclared(owned, outlook.declared, count),
             prize_per_day,

@@ -73,7 +73,7 @@ def solve(factor: float) -> tuple[Array, Array]:
     shape (PUBLICATIONS, COSTS, PACES, POINTS) for n = 1 and up.
     """
     shifts = PACES - 1
-    points = NEAREST + STEP * (np.arange(shifts + POINTS) - shifts)
+    points: Array = NEAREST + STEP * (np.arange(shifts + POINTS, dtype=np.float64) - shifts)
     rest = rest_value(factor, PUBLICATIONS, points)
     costs = np.array([cost_at(number) for number in range(COSTS)])[:, None]
     tents = [_normal_of_a_tent(STEP * k) for k in range(-REACH, REACH + 1)]
