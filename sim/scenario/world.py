@@ -402,13 +402,13 @@ class ChoiceWorld(Strict):
         15.0, "Points that users who learn expect at first of proving an asset", "points/asset", low=0, high=100
     )
     goal_gradient: float = quantity(
-        0.60,
-        "Rule goal_gradient: motivation lost where the whole distance to the gate is still ahead",
+        3.0,
+        "Rule goal_gradient: extra draw of the prize with the whole distance to the gate behind one",
         "share",
         source="form only: Kivetz, Urminsky & Zheng 2006",
         grade="A",
         low=0,
-        high=1,
+        high=100,
     )
     reward_pause: float = quantity(
         30.0,

@@ -34,6 +34,12 @@ WHERE: dict[str, dict[str, Any]] = {
     "world.choice.like_worth": COVERS_ALL,
     "world.choice.tip_worth": COVERS_ALL,
     "world.choice.horizon": GATE_640,
+    **dict.fromkeys(("world.choice.goal_gradient", "world.choice.reward_pause"), {"rule": "goal_gradient"}),
+    **dict.fromkeys(("world.choice.myopic_days", "world.choice.present_bias"), {"rule": "myopic"}),
+    **dict.fromkeys(
+        ("world.choice.learning_rate", "world.choice.prior_points", "world.choice.prior_upload_points"),
+        {"world.population.learned_share": 0.5, "policy.gate": GATE_640["policy.gate"], "run.ticks": 100},
+    ),
     "policy.gate.share": {"policy.gate": {"kind": "lottery", "share": 0.3}},
 }
 """What a parameter needs besides to matter at all."""
@@ -50,6 +56,9 @@ OTHER_VALUE: dict[str, Any] = {
     "world.choice.horizon": 1,
     "world.circle.first_motivation": 0.3,
     "rule": "none",
+    "mixture": {"none": 0.5},
+    "world.population.learned_share": 0.3,
+    "world.choice.myopic_days": 31.0,
 }
 BESIDES: dict[str, dict[str, Any]] = {
     # the five weights sum to 1, so one cannot move alone

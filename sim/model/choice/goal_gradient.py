@@ -1,7 +1,7 @@
 """Goal gradient: the nearer the goal, the more it draws; after the reward, a pause.
 
 Kivetz, Urminsky & Zheng (2006), JMR: effort rises with the share of the original distance that is behind one, not with the
-points left as such, and falls back once the reward is earned. Here that share scales the prize, linearly.
+points left as such, and falls back once the reward is earned. Here that share raises the draw of the prize, linearly.
 """
 
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ def share_ahead(points_missing, points_missing_at_start):
 def value_goal_gradient(prospect, table):
     """Net present value (CNY) of a prize that draws the more the nearer it is; out of the running during the pause.
 
-    table: fall of motivation over the whole distance (share), pause after first being admitted (days).
+    table: extra draw of the prize at the goal (share), pause after first being admitted (days).
     """
     if 0.0 <= prospect.days_since_admission < table[1]:
         return -1e300
@@ -36,7 +36,7 @@ def value_goal_gradient(prospect, table):
     return net_present_value(
         prospect.days_to_admission,
         prospect.days_to_end,
-        prospect.prize_per_day * (1.0 - table[0] * ahead),
+        prospect.prize_per_day * (1.0 + table[0] * (1.0 - ahead)),
         prospect.cost_per_day,
         prospect.cost_at_once,
         prospect.discount,
