@@ -595,7 +595,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.calendar = make_calendar(scenario)
         self.admission = ADMISSIONS[scenario.policy.gate.kind]
         self.rules = rules_of(scenario)
-        self.tables: list[list[float]] = [rule.prepare(scenario).tolist() for rule, _ in self.rules]
+        self.tables = [memoryview(rule.prepare(scenario)) for rule, _ in self.rules]  # gives plain floats
         self.tick = 0
         self.total: list[int] = [0] * n.COUNT
         self.yesterday: list[int] = [0] * n.COUNT

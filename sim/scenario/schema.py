@@ -53,7 +53,7 @@ class Scenario(Strict):
         json_schema_extra={"unit": "kind", "source": "model: choice", "grade": "-"},
     )
     mixture: Annotated[dict[DecisionRuleName, Share], AfterValidator(as_shares)] = Field(
-        Shares(),
+        default_factory=Shares,
         max_length=MOST_RULES - 1,
         description="Share of users by other rule of choice, such as {none: 0.2}; the rest follow `rule` [share by kind]",
         json_schema_extra={"unit": "share by kind", "source": "assumption", "grade": "-"},

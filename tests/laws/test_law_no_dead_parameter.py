@@ -29,17 +29,19 @@ WORLD: dict[str, Any] = {
     "run.users": 1_500,
 }
 COVERS_ALL = {"policy.gate": {**DATED, "covers": ALL_FEATURES}}
+LEARNED = {**GATE_640, "world.population.learned_share": 0.5, "run.ticks": 100}
 WHERE: dict[str, dict[str, Any]] = {
     "world.choice.view_worth": COVERS_ALL,
     "world.choice.like_worth": COVERS_ALL,
     "world.choice.tip_worth": COVERS_ALL,
     "world.choice.horizon": GATE_640,
-    **dict.fromkeys(("world.choice.goal_gradient", "world.choice.reward_pause"), {"rule": "goal_gradient"}),
-    **dict.fromkeys(("world.choice.myopic_days", "world.choice.present_bias"), {"rule": "myopic"}),
-    **dict.fromkeys(
-        ("world.choice.learning_rate", "world.choice.prior_points", "world.choice.prior_upload_points"),
-        {"world.population.learned_share": 0.5, "policy.gate": GATE_640["policy.gate"], "run.ticks": 100},
-    ),
+    "world.choice.goal_gradient": {"rule": "goal_gradient"},
+    "world.choice.reward_pause": {"rule": "goal_gradient"},
+    "world.choice.myopic_days": {"rule": "myopic"},
+    "world.choice.present_bias": {"rule": "myopic"},
+    "world.choice.learning_rate": LEARNED,
+    "world.choice.prior_points": LEARNED,
+    "world.choice.prior_upload_points": LEARNED,
     "policy.gate.share": {"policy.gate": {"kind": "lottery", "share": 0.3}},
 }
 """What a parameter needs besides to matter at all."""

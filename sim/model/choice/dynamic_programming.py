@@ -19,6 +19,7 @@ from sim.model.choice.stopping import (
     POINTS,
     PUBLICATIONS,
     STEP,
+    cost_at,
     solve,
 )
 from sim.model.numerics import exponential
@@ -65,10 +66,8 @@ def gain_at(table, publications, cost, pace, points):
     quick = quick - slow
     # Beyond the grid nobody goes on, and every further cost is lost at once.
     within = min(cost, HIGHEST_COST)
-    dear = (COSTS - 1) * sqrt(within / HIGHEST_COST)
-    cheap = min(int(dear), COSTS - 2)
-    low = HIGHEST_COST * cheap * cheap / ((COSTS - 1.0) * (COSTS - 1.0))
-    high = HIGHEST_COST * (cheap + 1.0) * (cheap + 1.0) / ((COSTS - 1.0) * (COSTS - 1.0))
+    cheap = min(int((COSTS - 1) * sqrt(sqrt(within / HIGHEST_COST))), COSTS - 2)
+    low, high = cost_at(cheap), cost_at(cheap + 1)
     dear = (within - low) / (high - low)
     row = FIRST_GAIN + (((publications - 1) * COSTS + cheap) * PACES + slow) * POINTS
     next_cost = PACES * POINTS

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.numerics import exponential, normal_cdf
+from sim.model.rule import rule
 
 Array = NDArray[np.float64]
 
@@ -32,7 +33,7 @@ POINTS = 161
 """From 8 standard deviations inside the gate to 32 short of it."""
 PACES = 17
 """Paces 0 to 4 in steps of STEP."""
-COSTS = 16
+COSTS = 24
 HIGHEST_COST = 12.0
 """No prize is worth more than the 1 / (1 - factor) periods that can follow: 11.6 at the default impatience."""
 PUBLICATIONS = 36
@@ -41,10 +42,11 @@ REACH = 24
 """Steps of noise to either side: 6 standard deviations."""
 
 
-def cost_at(number: int) -> float:
-    """Cost (prizes of a period) of a grid point: closer together where cheap."""
+@rule
+def cost_at(number):
+    """Cost (prizes of a period) of a grid point: closer together where cheap, where what is worth doing changes."""
     share = number / (COSTS - 1)
-    return HIGHEST_COST * share * share
+    return HIGHEST_COST * share * share * share * share
 
 
 def rest_value(factor: float, publications: int, points: Array) -> Array:
@@ -78,12 +80,14 @@ def solve(factor: float) -> tuple[Array, Array]:
     costs = np.array([cost_at(number) for number in range(COSTS)])[:, None]
     tents = [_normal_of_a_tent(STEP * k) for k in range(-REACH, REACH + 1)]
     gains = np.zeros((PUBLICATIONS, COSTS, PACES, POINTS))
-    hopes = np.zeros((COSTS, shifts + REACH + POINTS + REACH))  # of one pace, nothing hoped for beyond either end
+    # What is hoped for, of one pace: nothing beyond the near end, as much as there beyond the far one.
+    hopes = np.zeros((COSTS, shifts + REACH + POINTS + REACH))
     for n in range(1, PUBLICATIONS + 1):
         for pace in range(PACES):
             ahead = rest[n, shifts - pace : shifts - pace + POINTS] - rest[n, shifts:] - costs
             if n > 1:
                 hopes[:, shifts + REACH : shifts + REACH + POINTS] = np.maximum(gains[n - 2, :, pace], 0.0)
+                hopes[:, shifts + REACH + POINTS :] = hopes[:, shifts + REACH + POINTS - 1, None]
                 hoped = np.zeros((COSTS, POINTS))
                 for k, tent in enumerate(tents):
                     first = shifts - pace + k
