@@ -101,9 +101,11 @@ def test_a_mixture_of_one_rule_is_that_rule(engine, rule):
 @both
 def test_a_gradient_of_nothing_without_a_pause_is_forward_looking(engine):
     flat = {"rule": "goal_gradient", "world.choice.goal_gradient": 0.0, "world.choice.reward_pause": 0.0}
-    assert same(run(engine, flat), run(engine))
-    assert not same(run(engine, {**flat, "world.choice.goal_gradient": 3.0}), run(engine))
-    assert not same(run(engine, {**flat, "world.choice.reward_pause": 30.0}), run(engine))
+    modest = {"world.choice.perk_worth": 3.0}  # so that some hesitate
+    plain = run(engine, modest)
+    assert same(run(engine, modest, flat), plain)
+    assert not same(run(engine, modest, flat, {"world.choice.goal_gradient": 9.0}), plain)
+    assert not same(run(engine, modest, flat, {"world.choice.reward_pause": 30.0}), plain)
 
 
 @both
