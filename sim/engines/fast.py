@@ -29,6 +29,7 @@ from sim.engines.team import STOP, new_team
 from sim.engines.ticks import FIRST_OF_BLOCK, run_ticks
 from sim.engines.warm import compile_all
 from sim.model.calendar import GATE_AHEAD, PUBLICATION, make_calendar
+from sim.model.choice.decision_rule import prepared
 from sim.model.choice.mixture import rules_of
 from sim.model.columns import groups_of
 from sim.model.contacts import Contacts, assemble, complete, nobody
@@ -121,7 +122,7 @@ class FastEngine:
             cuts = np.array([below for _, below in deciding])
             assign_rules(self._params, self.columns["id"], cuts, self.columns["belief"])
         self._plan_values = np.array([rule_address(rule.value, PLAN_VALUE) for rule, _ in deciding], np.int64)
-        self._tables = [np.ascontiguousarray(rule.prepare(scenario), np.float64) for rule, _ in deciding]
+        self._tables = [prepared(rule, scenario) for rule, _ in deciding]
         self._places = np.array([table.ctypes.data for table in self._tables], np.int64)
         rules = (
             rule_address(ADMISSIONS[scenario.policy.gate.kind], ADMISSION),

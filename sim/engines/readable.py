@@ -28,6 +28,7 @@ from sim.model.calendar import (
     make_calendar,
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
+from sim.model.choice.decision_rule import prepared
 from sim.model.choice.mixture import belief_in, rule_in, rule_luck, rules_of, with_rule
 from sim.model.choice.review import Costs, GateView, Standing, choose_plan, out_of_reach, prize_per_day, review_due
 from sim.model.circle import circle_rate, circle_today, may_use, reply_chance, tip_amount
@@ -595,7 +596,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.calendar = make_calendar(scenario)
         self.admission = ADMISSIONS[scenario.policy.gate.kind]
         self.rules = rules_of(scenario)
-        self.tables = [memoryview(rule.prepare(scenario)) for rule, _ in self.rules]  # gives plain floats
+        self.tables = [prepared(rule, scenario).data for rule, _ in self.rules]  # these give plain floats
         self.tick = 0
         self.total: list[int] = [0] * n.COUNT
         self.yesterday: list[int] = [0] * n.COUNT

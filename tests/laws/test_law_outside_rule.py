@@ -126,6 +126,15 @@ def test_an_entry_point_that_gives_something_else_is_refused(tmp_path, monkeypat
         lookup("bold")
 
 
+def test_a_table_that_is_no_row_of_numbers_is_refused():
+    register(DecisionRule("square", value_timid, lambda given: np.zeros((2, 2))))
+    register(DecisionRule("endless", value_timid, lambda given: np.array([np.inf])))
+    for name in ("square", "endless"):
+        for engine in (FastEngine, ReadableEngine):
+            with pytest.raises(TypeError, match=f"decision rule {name} prepared an array .* give one row"):
+                engine(scenario(BUSY, SMALL, {"rule": name}), 7)
+
+
 def test_a_rule_that_cannot_be_compiled_says_so_in_a_line():
     @rule
     def value_broken(prospect, table):

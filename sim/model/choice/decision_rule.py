@@ -67,6 +67,16 @@ def decision_rule(name: str) -> DecisionRule:
     return _known[name]
 
 
+def prepared(rule: DecisionRule, scenario: "Scenario") -> Table:
+    """The rule's table for a scenario, as engines take it; raises TypeError if it is no row of numbers."""
+    table = np.ascontiguousarray(rule.prepare(scenario), np.float64)
+    if table.ndim != 1 or not np.isfinite(table).all():
+        raise TypeError(
+            f"decision rule {rule.name} prepared an array of shape {table.shape}; give one row of finite numbers"
+        )
+    return table
+
+
 def fingerprint(rule: DecisionRule) -> str:
     """Identity of the code of a rule from outside the package, of which a stored result has to know; empty for our own."""
     ours = Path(__file__).resolve().parents[2]
