@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from sim.engines.fast import DayZero, FastEngine
 from sim.engines.readable import ReadableEngine
-from sim.model.columns import NAMES
 from sim.model.outlook import Outlook
 from sim.model.states import KNOWN
 from sim.model.totals import TOTALS
@@ -83,6 +82,9 @@ OUTLOOK = Outlook(
     behaviour_weight=0.20,
     identity_weight=0.15,
     relationships_weight=0.05,
+    learned_spend=0.2,
+    learned_repay=0.1,
+    learned_upload=15.0,
 )
 """A user's view of the own score in round numbers, as the review rules take it: knows the formula, owes a quarter of the limit."""
 
@@ -127,7 +129,7 @@ def different_totals(one: Any, other: Any) -> set[str]:
 def different_columns(one: Any, other: Any) -> set[str]:
     """Names of the columns that differ for any user, to the last bit."""
     left, right = one.columns, other.columns
-    return {name for name in NAMES if left[name].tobytes() != right[name].tobytes()}
+    return {name for name in {*left.names, *right.names} if left[name].tobytes() != right[name].tobytes()}
 
 
 def rearranged(start: DayZero, order: NDArray[np.int64]) -> DayZero:

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.columns import GROUPS
+from sim.model.columns import GROUPS, Column
+
+Groups = tuple[tuple[str, tuple[Column, ...]], ...]
 
 BYTES_PER_USER = sum(np.dtype(kind).itemsize * len(columns) for kind, columns in GROUPS)
 
@@ -13,18 +15,23 @@ BYTES_PER_USER = sum(np.dtype(kind).itemsize * len(columns) for kind, columns in
 class Columns:
     """State of all users. `columns["habit"]` is a view of one column, shape (users,)."""
 
-    def __init__(self, users: int) -> None:
+    def __init__(self, users: int, groups: Groups = GROUPS) -> None:
         self.arrays: tuple[NDArray[Any], ...] = tuple(
-            np.zeros((len(columns), users), dtype=kind) for kind, columns in GROUPS
+            np.zeros((len(columns), users), dtype=kind) for kind, columns in groups
         )
         self._place = {
-            column.name: (group, row) for group, (_, columns) in enumerate(GROUPS) for row, column in enumerate(columns)
+            column.name: (group, row) for group, (_, columns) in enumerate(groups) for row, column in enumerate(columns)
         }
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         group, row = self._place[name]
         view: NDArray[Any] = self.arrays[group][row]
         return view
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(self._place)
 
     @property
     def users(self) -> int:

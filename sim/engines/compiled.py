@@ -15,12 +15,14 @@ import numpy as np
 import platformdirs
 from numba import cfunc, from_dtype, types
 from numba.core import config as numba_config
+from numba.core.errors import NumbaError
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 import sim.model
 from sim.engines.code import code_hash
 from sim.engines.memory import DESK, TODAY
+from sim.model.choice.prospect import Prospect
 from sim.model.gates.registry import ARGUMENTS
 from sim.model.rule import RULES, VECTOR_RULES
 
@@ -51,7 +53,8 @@ def _register_rules() -> None:
 
 
 ADMISSION = types.float64(*[types.float64] * len(ARGUMENTS))
-PLAN_VALUE = types.float64(*[types.float64] * 6)
+PROSPECT = types.NamedTuple([types.int64, *[types.float64] * (len(Prospect._fields) - 1)], Prospect)
+PLAN_VALUE = types.float64(PROSPECT, types.CPointer(types.float64))
 
 PHASES: dict[str, Callable[..., int]] = {}
 """Every phase by name."""
@@ -63,14 +66,28 @@ def phase(function: Callable[..., int]) -> Callable[..., int]:
     return function
 
 
+_kept: list[Any] = []
+"""Compiled rules whose addresses were given out."""
+
+
 @cache
 def rule_address(function: Callable[..., float], signature: Any) -> int:
     """Address of a compiled rule that phases call: one phase serves every gate and way of choosing.
 
     A rule from outside the package may call others whose changes no cache would notice, so it is compiled in every process.
     """
-    _register_rules()
-    compiled: Any = cfunc(signature, cache=function.__module__.startswith("sim.model."))(function)
+    use_rules()  # a rule from outside may call rules that were not there before
+    # The cache's folder stands for the code of this package, not for that of a rule from outside.
+    ours = function.__module__.startswith("sim.model.")
+    try:
+        compiled: Any = cfunc(signature, cache=ours)(function)
+    except NumbaError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise TypeError(
+            f"rule {function.__module__}.{function.__qualname__} cannot be compiled: {reason}; "
+            "use plain arithmetic, other rules and sim.model.numerics only"
+        ) from error
+    _kept.append(compiled)
     return int(compiled.address)
 
 

@@ -7,6 +7,7 @@ from sim.engines.compiled import OPTIONS, phase, use_rules
 from sim.engines.memory import BLOCK, byte_column, call_phase, float_column, int_column, short_column
 from sim.engines.team import BLOCKS, fetch_add
 from sim.model import columns as c
+from sim.model.choice.mixture import rule_luck, with_rule
 from sim.model.contacts import far_contact, far_contacts_named
 from sim.model.population import (
     assets_of,
@@ -63,7 +64,7 @@ def people_phase(desk, p, today, low, high):
         true_ability = true_ability_of(p, wealth, who)
         ability, identity = seen_of(p, wealth, true_ability, who)
         owned, declared, has_file = assets_of(p, wealth, who)
-        responsive, folk, role, worth, privacy = traits_of(p, who)
+        responsive, belief, role, worth, privacy = traits_of(p, who)
         payment_rate_[k] = rate
         base_visits_[k] = visits
         rival_rate_[k] = rival
@@ -79,7 +80,7 @@ def people_phase(desk, p, today, low, high):
         declared_[k] = declared
         has_file_[k] = has_file
         responsive_[k] = responsive
-        belief_[k] = folk
+        belief_[k] = belief
         role_[k] = role
         rate = float64(payment_rate_[k])
         liquidity, debt, record = past_of(p, income, ticket, rate, share, float64(true_ability_[k]), has_file, who)
@@ -104,6 +105,18 @@ def sweep(address, desks, params, todays, team, me):
         if low >= users:
             return
         call_phase(address, desks[me], params[0], todays[0], low, min(users, low + BLOCK))
+
+
+@njit(**OPTIONS)
+def assign_rules(params, ids, cuts, beliefs):
+    """Who follows which decision rule: its code goes into the column `belief` (uint8) by the luck below the `cuts`."""
+    p = params[0]
+    for k in range(ids.size):
+        drawn = rule_luck(p, int64(ids[k]))
+        code = 0
+        while drawn >= cuts[code]:
+            code += 1
+        beliefs[k] = with_rule(int64(beliefs[k]), code)
 
 
 @njit(**OPTIONS)

@@ -11,23 +11,28 @@ from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
 from sim.engines.compiled import ADMISSION, PLAN_VALUE, phase_address, rule_address
-from sim.engines.day_zero import count_far, name_far, people_phase, sweep
+from sim.engines.day_zero import assign_rules, count_far, name_far, people_phase, sweep
 from sim.engines.kernels import (
     ALWAYS,
     BLOCK_PHASES,
+    LESSON,
+    LESSON_LEARNED,
     NO_GATE_AHEAD,
     circle_phase,
     publication_phase,
     relationships_phase,
     tell_phase,
 )
+from sim.engines.lessons import first_lessons
 from sim.engines.memory import ANSWERS, BLOCK, TODAY, Desks
 from sim.engines.team import STOP, new_team
 from sim.engines.ticks import FIRST_OF_BLOCK, run_ticks
 from sim.engines.warm import compile_all
-from sim.model.calendar import GATE_AHEAD, RANKING, make_calendar
-from sim.model.choice import VALUES
+from sim.model.calendar import GATE_AHEAD, PUBLICATION, RANKING, make_calendar
+from sim.model.choice.decision_rule import prepared
+from sim.model.choice.mixture import rules_of
 from sim.model.circle import reply_chance
+from sim.model.columns import groups_of
 from sim.model.contacts import Contacts, assemble, complete, nobody
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.numbers import as_record, numbers
@@ -74,7 +79,7 @@ class DayZero:
         params = as_record(numbers(scenario, seed))
         compile_all(params)
         self.contacts = make_contacts(scenario, seed)
-        self.columns = Columns(users)
+        self.columns = Columns(users, groups_of(scenario))
         self.columns["id"][:] = np.arange(users, dtype=np.int32)
         no_totals = np.zeros((1, COUNT), np.int64)
         desks = Desks(
@@ -103,6 +108,8 @@ class DayZero:
             today["round"] = 2
             everybody(publication_phase)
         self.columns["starting_score"][:] = self.columns["score"]
+        if scenario.world.population.learned_share > 0.0:
+            first_lessons(self.columns, scenario)
 
 
 class FastEngine:
@@ -127,10 +134,20 @@ class FastEngine:
         calendar = make_calendar(scenario)
         self._calendar = np.array(calendar, np.int64)
         self._calendar[0] |= ALWAYS | np.where(calendar.flags & GATE_AHEAD, 0, NO_GATE_AHEAD)
+        if scenario.world.population.learned_share > 0.0:
+            self._calendar[0] |= LESSON | np.where(calendar.flags & PUBLICATION, LESSON_LEARNED, 0)
         self._result = np.zeros((scenario.run.ticks + 1, COUNT), np.int64)
+        deciding = rules_of(scenario)
+        if len(deciding) > 1:
+            cuts = np.array([below for _, below in deciding])
+            assign_rules(self._params, self.columns["id"], cuts, self.columns["belief"])
+        self._plan_values = np.array([rule_address(rule.value, PLAN_VALUE) for rule, _ in deciding], np.int64)
+        self._tables = [prepared(rule, scenario) for rule, _ in deciding]
+        self._places = np.array([table.ctypes.data for table in self._tables], np.int64)
         rules = (
             rule_address(scenario.policy.gate.admission, ADMISSION),
-            rule_address(VALUES[scenario.rule if scenario.switches.choice else "none"], PLAN_VALUE),
+            self._plan_values.ctypes.data,
+            self._places.ctypes.data,
         )
         arrays, contacts = self.columns.arrays, self.contacts
         self._desks = Desks(

@@ -11,6 +11,7 @@ from numpy import float32, float64, int16, int32, int64
 from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, fifth, luck, philox, unit
 from sim.engines.compiled import ADMISSION, PLAN_VALUE, phase, use_rules
 from sim.engines.flags import flagged
+from sim.engines.lessons import experience_phase, practice_phase
 from sim.engines.memory import (
     ANSWERS,
     BLOCK,
@@ -24,12 +25,16 @@ from sim.engines.memory import (
     int_column,
     learned_counts_of,
     learned_of,
+    lesson_column,
     luck_row,
+    numbers_at,
     others_of,
     own_totals,
+    plan_values_of,
     rate_row,
     short_column,
     starts_of,
+    tables_of,
     totals_of,
 )
 from sim.model import columns as c
@@ -47,8 +52,10 @@ from sim.model.calendar import (
     REVIEW_ALL,
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
+from sim.model.choice.mixture import belief_in, rule_in
 from sim.model.choice.review import (
     Costs,
+    Standing,
     choose_plan,
     gate_view,
     out_of_reach,
@@ -68,6 +75,7 @@ from sim.model.counts import (
     poisson_if_few,
     unit_single,
 )
+from sim.model.experience import MONTH
 from sim.model.gates.entry import invitation_order, levels_of, offer, opened
 from sim.model.money import (
     buffer_months,
@@ -95,6 +103,7 @@ from sim.model.states import (
     COMMENT,
     ENTERED,
     INVITED,
+    LEARNED,
     LIKE,
     POSTER,
     POSTING,
@@ -263,12 +272,12 @@ def admission_phase(desk, p, today, low, high):
     scores, starting = short_column(desk, c.SCORE, low, high), short_column(desk, c.STARTING_SCORE, low, high)
     since, admits = short_column(desk, c.ADMITTED_DAY, low, high), byte_column(desk, c.ADMITTED, low, high)
     responsive, knows = byte_column(desk, c.RESPONSIVE, low, high), byte_column(desk, c.KNOWS, low, high)
-    worths = float_column(desk, c.CIRCLE_WORTH, low, high)
+    worths, beliefs = float_column(desk, c.CIRCLE_WORTH, low, high), byte_column(desk, c.BELIEF, low, high)
     if today.flags & GATE_ACTIVE == 0:
         for k in range(size):
             admits[k] = 0
         return 0
-    admission, plan_value = admission_at(desk.admission), plan_value_at(desk.plan_value)
+    admission = admission_at(desk.admission)
     everybody, sells, tick = today.flags & GATE_DAY != 0, p.gate_sells != 0, today.tick
     day, days_to_end = float64(tick - p.gate_start), float64(today.days_to_end)
     levels, count = levels_of(p), p.gate_levels
@@ -295,7 +304,8 @@ def admission_phase(desk, p, today, low, high):
         offered = 0.0
         if sells and knows[k] & responsive[k] == 1:
             prize = total_prize(prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity))
-            offered = offer(plan_value, days_to_end, prize, int64(liquidities[k]), p.choice_discount)
+            strives = (p.placebo_rules >> rule_in(int64(beliefs[k]))) & 1 == 0
+            offered = offer(strives, days_to_end, prize, int64(liquidities[k]), p.choice_discount)
         standing, _, _, _ = luck(p.seed_low, p.seed_high, GATE, 0, int64(ids[k]), 0)
         flags = opened(
             admission,
@@ -399,7 +409,8 @@ def review_phase(desk, p, today, low, high):
     if due == 0:
         return 0
     total = own_totals(desk, 0, 0, n.COUNT)
-    admission, plan_value = admission_at(desk.admission), plan_value_at(desk.plan_value)
+    admission = admission_at(desk.admission)
+    plan_values, tables = plan_values_of(desk, 0, 0, 1), tables_of(desk, 0, 0, 1)
     incomes, tickets = int_column(desk, c.INCOME, low, high), int_column(desk, c.TICKET, low, high)
     liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
     rates, spends = float_column(desk, c.PAYMENT_RATE, low, high), float_column(desk, c.RECENT_SPEND, low, high)
@@ -411,6 +422,12 @@ def review_phase(desk, p, today, low, high):
     worths, privacy = float_column(desk, c.CIRCLE_WORTH, low, high), float_column(desk, c.PRIVACY_COST, low, high)
     scores, starting = short_column(desk, c.SCORE, low, high), short_column(desk, c.STARTING_SCORE, low, high)
     beliefs, plans = byte_column(desk, c.BELIEF, low, high), byte_column(desk, c.PLAN, low, high)
+    since = short_column(desk, c.ADMITTED_DAY, low, high)
+    by_spend, by_repay = (
+        lesson_column(desk, c.LEARNED_SPEND, low, high),
+        lesson_column(desk, c.LEARNED_REPAY, low, high),
+    )
+    by_upload = lesson_column(desk, c.LEARNED_UPLOAD, low, high)
     owneds, declareds = byte_column(desk, c.OWNED, low, high), byte_column(desk, c.DECLARED, low, high)
     errands = count_row(desk, ERRANDS, 0, BLOCK)
     gate = gate_view(
@@ -424,8 +441,13 @@ def review_phase(desk, p, today, low, high):
         pace = p.choice_repay_errands * p.choice_repay_share * liquidity
         owned, declared = int64(owneds[k]), int64(declareds[k])
         starting_score = float64(starting[k])
+        belief, code = belief_in(int64(beliefs[k])), rule_in(int64(beliefs[k]))
+        learned_spend, learned_repay, learned_upload = 0.0, 0.0, 0.0
+        if belief == LEARNED:
+            learned_spend, learned_repay = float64(by_spend[k]) / MONTH, float64(by_repay[k]) / MONTH
+            learned_upload = float64(by_upload[k])
         outlook = Outlook(
-            int64(beliefs[k]),
+            belief,
             float64(scores[k]),
             p.folk_points_per_day,
             float64(spends[k]),
@@ -451,6 +473,9 @@ def review_phase(desk, p, today, low, high):
             p.score_behaviour_weight,
             p.score_identity_weight,
             p.score_relationships_weight,
+            learned_spend,
+            learned_repay,
+            learned_upload,
         )
         if out_of_reach(admission, outlook, gate, starting_score, owned):
             plans[k] = REST
@@ -462,12 +487,14 @@ def review_phase(desk, p, today, low, high):
         )
         prizes = prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity)
         noise, _, _, _ = luck(p.seed_low, p.seed_high, PLAN, tick, int64(ids[k]), 0)
+        days_since = float64(tick - since[k]) if since[k] >= 0 else -1.0
         plan = choose_plan(
             admission,
-            plan_value,
+            plan_value_at(plan_values[code]),
+            numbers_at(tables[code]),
             outlook,
             gate,
-            starting_score,
+            Standing(starting_score, days_since),
             owned,
             prizes,
             costs,
@@ -538,6 +565,11 @@ def rates_phase(desk, p, today, low, high):
     for k in range(size):
         factor = publication_checks if knowing[k] & responsive[k] == 1 else ONE
         by_check[k] = checks_rate(check_rate, plans[k] != REST, striving_checks, factor) * days
+    if curious and p.placebo_rules != 0:
+        beliefs = byte_column(desk, c.BELIEF, low, high)
+        for k in range(size):
+            if (p.placebo_rules >> rule_in(int64(beliefs[k]))) & 1 != 0:
+                by_check[k] = checks_rate(check_rate, plans[k] != REST, striving_checks, 1.0) * days
     for k in range(size):
         by_rival[k] = rivals[k] * days
     return 0
@@ -932,15 +964,19 @@ def tell_phase(desk, p, today, low, high):
 
 ALWAYS = 1 << 20
 NO_GATE_AHEAD = 1 << 21
+LESSON = 1 << 22
+LESSON_LEARNED = 1 << 23
 """Flags of a day besides those of the calendar."""
 
 BLOCK_PHASES = (
     (STATEMENT_DAY, statement_phase),
     (PUBLICATION, publication_phase),
+    (LESSON_LEARNED, experience_phase),
     (GATE_DAY | DOOR, admission_phase),
     (KNOWN_ABOUT, learning_phase),
     (GATE_AHEAD, review_phase),
     (NO_GATE_AHEAD, rest_phase),
+    (LESSON, practice_phase),
     (ALWAYS, luck_phase),
     (ALWAYS, rates_phase),
     (CIRCLE_LIVE, circle_rates_phase),

@@ -35,6 +35,7 @@ DESK = np.dtype(
             "ints",
             "shorts",
             "bytes",
+            "lessons",
             "starts",
             "others",
             "learned",
@@ -48,11 +49,13 @@ DESK = np.dtype(
             "flags",
             "totals",
             "admission",
-            "plan_value",
+            "plan_values",
+            "tables",
         )
     ]
 )
-"""Number of users, addresses of what all threads share, of a thread's own scratch and totals, and of the scenario's rules."""
+"""Number of users, addresses of what all threads share, of a thread's own scratch and totals, and of the scenario's rules;
+lessons: 0 where nobody learns."""
 
 TODAY = np.dtype(
     [
@@ -88,7 +91,7 @@ class Desks:
         others: NDArray[np.int32],
         result: NDArray[np.int64],
         answers: NDArray[np.float32],
-        rules: tuple[int, int] = (0, 0),
+        rules: tuple[int, int, int] = (0, 0, 0),
     ) -> None:
         users = columns[0].shape[1]
         self.learned = np.zeros(users, np.int32)
@@ -96,9 +99,12 @@ class Desks:
         self.totals = np.zeros((threads, (COUNT + 7) // 8 * 8), np.int64)
         self.records = np.zeros(threads, DESK)
         self._held: list[NDArray[Any]] = [*columns, starts, others, result, answers]
+        lessons = columns[4].ctypes.data if len(columns) > 4 else 0
+        others_shared = (starts, others, self.learned, self.learned_counts, result, answers)
         shared = [
-            array.ctypes.data
-            for array in (*columns, starts, others, self.learned, self.learned_counts, result, answers)
+            *(array.ctypes.data for array in columns[:4]),
+            lessons,
+            *(array.ctypes.data for array in others_shared),
         ]
         for thread in range(threads):
             scratch: list[NDArray[Any]] = [
@@ -155,6 +161,9 @@ float_column = _rows("floats", types.float32, None)
 int_column = _rows("ints", types.int32, None)
 short_column = _rows("shorts", types.int16, None)
 byte_column = _rows("bytes", types.uint8, None)
+lesson_column = _rows("lessons", types.float32, None)
+plan_values_of = _rows("plan_values", types.int64, 0)
+tables_of = _rows("tables", types.int64, 0)
 starts_of = _rows("starts", types.int64, 0)
 others_of = _rows("others", types.int32, 0)
 learned_of = _rows("learned", types.int32, 0)
@@ -187,6 +196,17 @@ def function_at(signature: Any) -> Any:
         return result(types.int64), generate
 
     return function
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def numbers_at(typing_context: Any, address: Any) -> Any:
+    """The float64 numbers at an address, to be read by place."""
+    result = types.CPointer(types.float64)
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(result))
+
+    return result(types.int64), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]

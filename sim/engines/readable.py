@@ -30,10 +30,12 @@ from sim.model.calendar import (
     make_calendar,
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
-from sim.model.choice import VALUES
+from sim.model.choice.decision_rule import prepared
+from sim.model.choice.mixture import belief_in, rule_in, rule_luck, rules_of, with_rule
 from sim.model.choice.review import (
     Costs,
     GateView,
+    Standing,
     choose_plan,
     gate_view,
     out_of_reach,
@@ -42,9 +44,10 @@ from sim.model.choice.review import (
     total_prize,
 )
 from sim.model.circle import circle_rate, circle_today, may_use, noticed_rate, reply_chance, tip_amount
-from sim.model.columns import GROUPS
+from sim.model.columns import groups_of
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
 from sim.model.counts import ONE, poisson_count
+from sim.model.experience import MONTH, after_publication, learns_from
 from sim.model.gates.entry import invitation_order, levels_of, offer, opened
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.money import (
@@ -71,6 +74,7 @@ from sim.model.population import (
     wealth_factor,
 )
 from sim.model.score import (
+    asset_count,
     behaviour,
     history,
     published_score,
@@ -84,6 +88,7 @@ from sim.model.states import (
     COMMENT,
     ENTERED,
     INVITED,
+    LEARNED,
     LIKE,
     NEVER,
     POSTER,
@@ -128,6 +133,10 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         ability, identity = seen_of(p, wealth, true_ability, who)
         self.owned, self.declared, self.has_file = assets_of(p, wealth, who)
         self.responsive, self.belief, self.role, worth, privacy = traits_of(p, who)
+        if len(model.rules) > 1:
+            drawn = rule_luck(p, who)
+            code = next(code for code, (_, below) in enumerate(model.rules) if drawn < below)
+            self.belief = with_rule(self.belief, code)
         self.payment_rate = single(rate)
         self.base_visits = single(visits)
         self.rival_rate = single(rival)
@@ -161,6 +170,12 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         self.admitted = 0
         self.plan = REST
         self.posts = 0
+        learns = belief_in(self.belief) == LEARNED
+        self.learned_spend = self.learned_repay = single(p.choice_prior_points if learns else 0.0)
+        self.learned_upload = single(p.choice_prior_upload_points if learns else 0.0)
+        self.spend_days = self.repay_days = 0.0
+        self.score_before = 0
+        self.proved_before = asset_count(self.declared) if learns else 0
         self.contacts: list[User] = []
         self.errands = 0
 
@@ -246,6 +261,35 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         noise, _, _, _ = self.luck(SCORE, tick, whom)
         self.score = published_score(raw, p.score_noise, noise)
 
+    def gain_experience(self) -> None:
+        """Phase experience: what the new score teaches of the efforts since the last one."""
+        if belief_in(self.belief) != LEARNED:
+            return
+        spend_months, repay_months, uploads = learns_from(
+            float(self.spend_days), float(self.repay_days), float(self.proved_before), self.declared
+        )
+        spend_points, repay_points, upload_points = after_publication(
+            float(self.learned_spend),
+            float(self.learned_repay),
+            float(self.learned_upload),
+            spend_months,
+            repay_months,
+            uploads,
+            float(self.score - self.score_before),
+            self.model.p.choice_learning_rate,
+        )
+        self.learned_spend, self.learned_repay = single(spend_points), single(repay_points)
+        self.learned_upload = single(upload_points)
+        self.spend_days = self.repay_days = 0.0
+        self.score_before = self.score
+        self.proved_before = asset_count(self.declared)
+
+    def practise(self) -> None:
+        """Phase practice: another day on a plan, for those who learn from it."""
+        if belief_in(self.belief) == LEARNED:
+            self.spend_days += self.model.p.tick_days * (self.plan == SPEND)
+            self.repay_days += self.model.p.tick_days * (self.plan == REPAY)
+
     def face_gate(self, tick: int, gate_active: bool, everybody: bool, days_to_end: int) -> None:
         """Phase admission."""
         model, p = self.model, self.model.p
@@ -262,7 +306,8 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         offered = 0.0
         if interested:
             prize = total_prize(self.prizes())
-            offered = offer(model.plan_value, float(days_to_end), prize, self.liquidity, p.choice_discount)
+            strives = model.rules[rule_in(self.belief)][0].strives
+            offered = offer(strives, float(days_to_end), prize, self.liquidity, p.choice_discount)
         standing, _, _, _ = self.luck(GATE, 0)
         self.admitted = invited | opened(
             model.admission,
@@ -338,8 +383,9 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         """What the user believes about the own score."""
         p = self.model.p
         liquidity = self.liquidity * 0.01
+        learns = belief_in(self.belief) == LEARNED
         return Outlook(
-            self.belief,
+            belief_in(self.belief),
             float(self.score),
             p.folk_points_per_day,
             float(self.recent_spend),
@@ -365,6 +411,9 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             p.score_behaviour_weight,
             p.score_identity_weight,
             p.score_relationships_weight,
+            float(self.learned_spend) / MONTH if learns else 0.0,
+            float(self.learned_repay) / MONTH if learns else 0.0,
+            float(self.learned_upload) if learns else 0.0,
         )
 
     def best_plan(self, tick: int, gate: GateView) -> int:
@@ -379,13 +428,15 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             float(self.privacy_cost),
         )
         noise, _, _, _ = self.luck(PLAN, tick)
+        code = rule_in(self.belief)
         return int(
             choose_plan(
                 model.admission,
-                model.plan_value,
+                model.rules[code][0].value,
+                model.tables[code],
                 outlook,
                 gate,
-                start,
+                Standing(start, float(tick - self.admitted_day) if self.admitted_day >= 0 else -1.0),
                 self.owned,
                 self.prizes(),
                 costs,
@@ -430,6 +481,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         by_habit = poisson_count(rate, words[0])
         rate = payments_rate(self.payment_rate, self.plan == SPEND, single(p.choice_spend_boost)) * days
         payments = poisson_count(rate, words[2])
+        curious = curious and self.model.rules[rule_in(self.belief)][0].strives
         factor = single(p.usage_publication_checks if curious and self.knows and self.responsive else 1.0)
         rate = checks_rate(check_rate, self.plan != REST, single(p.usage_striving_checks), factor) * days
         checks = poisson_count(rate, words[3])
@@ -585,7 +637,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.p = as_namespace(numbers(scenario, self.luck_seed))
         self.calendar = make_calendar(scenario)
         self.admission = scenario.policy.gate.admission
-        self.plan_value = VALUES[scenario.rule if scenario.switches.choice else "none"]
+        self.rules = rules_of(scenario)
+        self.tables = [prepared(rule, scenario).data for rule, _ in self.rules]  # these give plain floats
         self.tick = 0
         self.total: list[int] = [0] * n.COUNT
         self.yesterday: list[int] = [0] * n.COUNT
@@ -614,6 +667,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         for user in self.people:
             user.be_scored(0, 2)
             user.starting_score = user.score
+            user.score_before = user.score if belief_in(user.belief) == LEARNED else 0
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "visits_per_user": lambda m: m.visits_per_user(),
@@ -692,11 +746,13 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                 user.receive_statement(tick)
             if publication:
                 user.be_scored(tick)
+                user.gain_experience()
             if flag & (GATE_DAY | DOOR):
                 user.face_gate(tick, gate_active, bool(flag & GATE_DAY), int(self.calendar.days_to_end[tick]))
             if flag & KNOWN_ABOUT:
                 user.maybe_learn(tick, bool(flag & CAMPAIGN))
             user.maybe_review(tick, gate, bool(flag & GATE_AHEAD), bool(flag & REVIEW_ALL))
+            user.practise()
             user.act(tick, live, gate_active, curious)
             user.be_counted(tick)
         for user in self.just_learned:
@@ -740,10 +796,9 @@ class ReadableEngine:
     @property
     def columns(self) -> Columns:
         """The state now, in columns."""
-        columns = Columns(len(self.model.people))
-        for _, group in GROUPS:
-            for column in group:
-                columns[column.name][:] = [getattr(user, column.name) for user in self.model.people]
+        columns = Columns(len(self.model.people), groups_of(self.scenario))
+        for name in columns.names:
+            columns[name][:] = [getattr(user, name) for user in self.model.people]
         return columns
 
     def run(self, ticks: int) -> None:
@@ -759,4 +814,5 @@ class ReadableEngine:
 def users_of(model: GateModel) -> Iterator[dict[str, Any]]:
     """Users of a model as dicts of their columns, for a person to look at."""
     for user in model.people:
-        yield {column.name: getattr(user, column.name) for _, group in GROUPS for column in group}
+        groups = groups_of(model.specification)
+        yield {column.name: getattr(user, column.name) for _, group in groups for column in group}

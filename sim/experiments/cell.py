@@ -101,10 +101,8 @@ def group_table(columns: Columns, days: float, reference: int) -> Table:
 
 def user_table(columns: Columns, sample: int) -> Table:
     """The first `sample` users (all if -1), one row each; by number, so that arms show the same people."""
-    from sim.model.columns import NAMES
-
     users = columns.users if sample < 0 else min(sample, columns.users)
-    return {name: columns[name][:users] for name in NAMES}
+    return {name: columns[name][:users] for name in columns.names}
 
 
 def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]:

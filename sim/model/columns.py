@@ -1,9 +1,12 @@
 """The state of a user: one column per property, small types, rows grouped by type so that an engine passes four arrays.
 
-Bytes per user: 12 x 4 + 6 x 4 + 6 x 2 + 11 x 1 = 95.
+Bytes per user: 12 x 4 + 6 x 4 + 6 x 2 + 11 x 1 = 95; 28 more in worlds where users learn from their own scores.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 
 class Column(NamedTuple):
@@ -66,7 +69,7 @@ SCORE, STARTING_SCORE, KNOWN_CONTACTS, LEARNED_DAY, ADMITTED_DAY, LAST_VISIT_DAY
 BYTES = (
     Column("shopping_share", "1/255", "part of a payment that is consumed"),
     Column("role", "code", "onlooker, poster or seeker"),
-    Column("belief", "code", "known or folk"),
+    Column("belief", "code", "known, folk or learned, plus 4 times the code of the decision rule"),
     Column("responsive", "0/1", "responds to a threshold at all"),
     Column("has_file", "0/1", "has a central-bank file"),
     Column("owned", "flags", "car 1, house 2, housing fund 4"),
@@ -80,5 +83,22 @@ SHOPPING_SHARE, ROLE, BELIEF, RESPONSIVE, HAS_FILE, OWNED, DECLARED, KNOWS, ADMI
 
 GROUPS = (("float32", FLOATS), ("int32", INTS), ("int16", SHORTS), ("uint8", BYTES))
 """(type, columns) in the order in which engines hold them."""
+
+LESSONS = (
+    Column("learned_spend", "points/month", "what the plan to spend has been learned to bring"),
+    Column("learned_repay", "points/month", "what the plan to repay has been learned to bring"),
+    Column("learned_upload", "points/asset", "what proving an asset has been learned to bring"),
+    Column("spend_days", "days", "on the plan to spend since the last publication"),
+    Column("repay_days", "days", "on the plan to repay since the last publication"),
+    Column("score_before", "points", "published score at the last publication"),
+    Column("proved_before", "assets", "assets proved by the last publication"),
+)
+(LEARNED_SPEND, LEARNED_REPAY, LEARNED_UPLOAD, SPEND_DAYS, REPAY_DAYS, SCORE_BEFORE, PROVED_BEFORE) = range(7)
+
+
+def groups_of(scenario: "Scenario") -> tuple[tuple[str, tuple[Column, ...]], ...]:
+    """(type, columns) that the users of a scenario have: lessons only where somebody learns."""
+    return (*GROUPS, ("float32", LESSONS)) if scenario.world.population.learned_share > 0.0 else GROUPS
+
 
 NAMES = tuple(column.name for _, columns in GROUPS for column in columns)

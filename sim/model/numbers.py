@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.draws import seed_halves
 from sim.model.calendar import gate_dates
+from sim.model.choice.mixture import rules_of
 from sim.model.numerics import chance, exponential, logarithm, standard_normal
 from sim.model.states import FEATURES
 from sim.scenario.gate import MOST_LEVELS, GateLevel
@@ -114,7 +115,9 @@ def _gate(p: dict[str, int | float], scenario: Scenario) -> None:
     p["gate_invitations"] = gate.invitations()
     p["gate_rewards_score"] = int(gate.rewards_score)
     # Whether anybody looks up the own score because of the gate: nobody does for a gate by lot, nor in the placebo.
-    p["score_matters"] = int(gate.rewards_score and scenario.rule != "none" and scenario.switches.choice)
+    strives = [rule.strives for rule, _ in rules_of(scenario)]
+    p["score_matters"] = int(gate.rewards_score and any(strives))
+    p["placebo_rules"] = sum(1 << code for code, one in enumerate(strives) if not one)
 
 
 def as_record(p: dict[str, int | float]) -> NDArray[np.void]:

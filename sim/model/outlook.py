@@ -1,19 +1,22 @@
 """What a user believes about the own score: where it stands and where each plan would take it.
 
 Beliefs: `known` users know the bureau's formula and their own records; `folk` users hold that using the app more raises
-the score by so many points a month ("use it more": 5-8 points a month, gold.caiding5.cn, C) and do not think of uploading.
+the score by so many points a month ("use it more": 5-8 points a month, gold.caiding5.cn, C) and do not think of uploading;
+`learned` users go by what their own plans have brought so far (`experience.py`).
 """
 
 from typing import NamedTuple
 
 from sim.model.numerics import exponential
 from sim.model.rule import rule
-from sim.model.score import behaviour, history, raised, raw_score, utilisation
-from sim.model.states import FOLK, REPAY, REST, SPEND, UPLOAD
+from sim.model.score import asset_count, behaviour, history, raised, raw_score, utilisation
+from sim.model.states import FOLK, LEARNED, REPAY, REST, SPEND, UPLOAD
 
 
 class Outlook(NamedTuple):
-    """One user's view of the own score on the day of a review. Money in CNY and CNY/day, sub-scores 0-1."""
+    """One user's view of the own score on the day of a review. Money in CNY and CNY/day, sub-scores 0-1; what was learned
+    in points a day, of uploading in points per asset.
+    """
 
     belief: int
     published: float
@@ -41,6 +44,9 @@ class Outlook(NamedTuple):
     behaviour_weight: float
     identity_weight: float
     relationships_weight: float
+    learned_spend: float
+    learned_repay: float
+    learned_upload: float
 
 
 @rule
@@ -73,12 +79,26 @@ def nth_undeclared(owned, declared, count):
 
 
 @rule
+def learned_points(outlook, plan, days, declared):
+    """Points that a user who learned from experience expects of `days` on a plan, or of the assets newly `declared`."""
+    if plan == SPEND:
+        return outlook.learned_spend * days
+    if plan == REPAY:
+        return outlook.learned_repay * days
+    if plan == UPLOAD:
+        return outlook.learned_upload * (asset_count(declared) - asset_count(outlook.declared))
+    return 0.0
+
+
+@rule
 def believed_score(outlook, plan, days, declared):
     """Score the user expects at a publication in `days` days on `plan` with the assets `declared` by then (points)."""
     if outlook.belief == FOLK:
         if plan == REST or plan == UPLOAD:
             return outlook.published
         return outlook.published + outlook.folk_points_per_day * days
+    if outlook.belief == LEARNED:
+        return outlook.published + learned_points(outlook, plan, days, declared)
     in_use = utilisation(debt_on_plan(outlook, plan, days), outlook.limit)
     return raw_score(
         history(outlook.record, in_use, outlook.utilisation_weight),
@@ -100,6 +120,9 @@ def best_conceivable_score(outlook, owned, days):
     if outlook.belief == FOLK:
         return outlook.published + outlook.folk_points_per_day * days
     declared = outlook.declared | owned
+    if outlook.belief == LEARNED:
+        by_habit = max(learned_points(outlook, SPEND, days, declared), learned_points(outlook, REPAY, days, declared))
+        return outlook.published + max(max(by_habit, learned_points(outlook, UPLOAD, days, declared)), 0.0)
     spend = max(outlook.usual_spend * (1.0 + outlook.spend_boost), outlook.recent_spend)
     in_use = utilisation(debt_on_plan(outlook, REPAY, days), outlook.limit)
     return raw_score(

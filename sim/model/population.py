@@ -11,7 +11,7 @@ from sim.model.money import buffer_months, credit_limit, paid_in_cash, statement
 from sim.model.numerics import logistic, lognormal, standard_normal
 from sim.model.rule import rule
 from sim.model.score import record_after_statement
-from sim.model.states import ONLOOKER, POSTER, SEEKER
+from sim.model.states import FOLK, KNOWN, LEARNED, ONLOOKER, POSTER, SEEKER
 
 INCOME_IN_OUTFLOW = 0.6
 OUTFLOW_IN_SHOPPING = 0.9
@@ -125,11 +125,15 @@ def assets_of(p, wealth, who):
 
 @rule
 def traits_of(p, who):
-    """Responsive (0 or 1), believes folk wisdom (0 or 1), role, worth of the circle (CNY/day), cost of privacy (CNY)."""
+    """Responsive (0 or 1), belief (code), role, worth of the circle (CNY/day), cost of privacy (CNY)."""
     u_responsive, u_belief, u_role, u_worth = luck(p.seed_low, p.seed_high, TRAITS, 0, who, 0)
     u_privacy, _, _, _ = luck(p.seed_low, p.seed_high, COSTS, 0, who, 0)
     responsive = 1 if u_responsive < p.population_responsive_share else 0
-    folk = 1 if u_belief < p.population_folk_share else 0
+    belief = KNOWN
+    if u_belief < p.population_folk_share:
+        belief = FOLK
+    elif u_belief > 1.0 - p.population_learned_share:
+        belief = LEARNED
     role = ONLOOKER
     if u_role < p.population_poster_share:
         role = POSTER
@@ -141,7 +145,7 @@ def traits_of(p, who):
     elif role == POSTER:
         worth = 0.0  # posters may post and comment whatever their score
     privacy = lognormal(p.choice_privacy_median, p.choice_privacy_spread, standard_normal(u_privacy))
-    return responsive, folk, role, worth, privacy
+    return responsive, belief, role, worth, privacy
 
 
 @rule

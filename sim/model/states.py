@@ -13,7 +13,8 @@ ROLES = ("onlooker", "poster", "seeker")
 
 KNOWN = 0
 FOLK = 1
-BELIEFS = ("known", "folk")
+LEARNED = 2
+BELIEFS = ("known", "folk", "learned")
 
 VIEW = 1
 LIKE = 2

@@ -213,6 +213,8 @@ def _faults(
     for item in error.errors(include_url=False):
         path: Place = ()
         for part in (str(p) for p in item["loc"]):
+            if part == "[key]":
+                continue  # a key that is not allowed is told at its own place
             path = (*path, part)
         known = path
         while known and known not in places:

@@ -1,9 +1,10 @@
 """The whole scenario: world, policy, switches and run, with the rules that cross them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from sim.scenario.choice import MOST_RULES, DecisionRuleName, Share, Shares, as_shares
 from sim.scenario.policy import Policy
 from sim.scenario.quantity import quantity
 from sim.scenario.world import Strict, World
@@ -46,10 +47,16 @@ class Scenario(Strict):
     baseline: str | None = Field(
         None, max_length=300, description="Scenario file that this one is compared with [file]"
     )
-    rule: Literal["forward_looking", "none"] = Field(
+    rule: DecisionRuleName = Field(
         "forward_looking",
         description="How responsive users choose a plan [kind]",
         json_schema_extra={"unit": "kind", "source": "model: choice", "grade": "-"},
+    )
+    mixture: Annotated[dict[DecisionRuleName, Share], AfterValidator(as_shares)] = Field(
+        default_factory=Shares,
+        max_length=MOST_RULES - 1,
+        description="Share of users by other rule of choice, such as {none: 0.2}; the rest follow `rule` [share by kind]",
+        json_schema_extra={"unit": "share by kind", "source": "assumption", "grade": "-"},
     )
     world: World = World()
     policy: Policy = Field(default_factory=Policy)  # made when asked for: its gate is a class of the model's

@@ -82,6 +82,9 @@ class PopulationWorld(Strict):
     folk_share: float = quantity(
         0.50, "Share of users who believe 'use it more' instead of knowing the formula", "share", low=0, high=1
     )
+    learned_share: float = quantity(
+        0.0, "Share of users who go by what their own efforts have brought so far", "share", low=0, high=1
+    )
     income_median: float = quantity(3500.0, "Median income", "CNY/month", above=0, high=100_000)
     income_spread: float = quantity(0.70, "Standard deviation of log income", "log", low=0, high=2)
     outflow_median: float = quantity(
@@ -174,6 +177,15 @@ class PopulationWorld(Strict):
     past_months: int = quantity(
         24, "Months of income, bills and savings played out before day 0", "months", low=0, high=120
     )
+
+    @model_validator(mode="after")
+    def _beliefs_leave_room(self) -> "PopulationWorld":
+        total = self.folk_share + self.learned_share
+        if total > 1.0 + 1e-9:
+            raise ValueError(
+                f"folk_share and learned_share sum to {total:g}; give at most 1, what is left knows the formula"
+            )
+        return self
 
 
 class ContactsWorld(Strict):
@@ -367,6 +379,63 @@ class ChoiceWorld(Strict):
         grade="C",
         low=0,
         high=600,
+    )
+    learning_rate: float = quantity(
+        0.30,
+        "Part of a surprise in the own score that users who learn put down to what they did",
+        "share",
+        source="form only: Rescorla & Wagner 1972, Evans & Honkapohja 2001",
+        grade="M",
+        low=0,
+        high=1,
+    )
+    prior_points: float = quantity(
+        6.5,
+        "Points a month that users who learn expect at first of spending or of repaying",
+        "points/month",
+        source="5-8 points a month, gold.caiding5.cn",
+        grade="C",
+        low=0,
+        high=100,
+    )
+    prior_upload_points: float = quantity(
+        15.0, "Points that users who learn expect at first of proving an asset", "points/asset", low=0, high=100
+    )
+    goal_gradient: float = quantity(
+        3.0,
+        "Rule goal_gradient: extra draw of the prize with the whole distance to the gate behind one",
+        "share",
+        source="form only: Kivetz, Urminsky & Zheng 2006",
+        grade="A",
+        low=0,
+        high=100,
+    )
+    reward_pause: float = quantity(
+        30.0,
+        "Rule goal_gradient: pause in effort after first being admitted",
+        "days",
+        source="form only: Kivetz, Urminsky & Zheng 2006",
+        grade="A",
+        low=0,
+        high=3650,
+    )
+    myopic_days: float = quantity(
+        14.0,
+        "Rule myopic: the farthest publication that is seen",
+        "days",
+        source="form only: a push just before the deadline, Behrens, de Jong & van Ommeren 2021",
+        grade="A",
+        low=0,
+        high=31,
+    )
+    present_bias: float = quantity(
+        0.70,
+        "Rule myopic: weight of what comes after the publication (beta)",
+        "share",
+        source="Laibson 1997, O'Donoghue & Rabin 1999; about 0.7",
+        grade="M",
+        low=0,
+        high=1,
     )
 
 

@@ -12,6 +12,8 @@ from tests.helpers import BUSY, GATES, LOTTERY, NONE, OPEN, different_columns, g
 
 SMALL = {"run.users": 80, "run.ticks": 40}
 
+EVERY_RULE = {"mixture": {"goal_gradient": 0.2, "none": 0.2, "dynamic_programming": 0.2, "myopic": 0.2}}
+
 SETTINGS = {
     "no circle": NONE,
     "open circle": OPEN,
@@ -45,6 +47,12 @@ SETTINGS = {
     },
     "invitations in a complete graph": {**gate_of("invitation"), "world.contacts.kind": "complete"},
     "placebo": {"rule": "none"},
+    "goal gradient": {"rule": "goal_gradient"},
+    "myopic": {"rule": "myopic", "world.choice.myopic_days": 31.0},
+    "dynamic programming": {"rule": "dynamic_programming"},
+    "mixture": EVERY_RULE,
+    "learned": {"world.population.folk_share": 0.0, "world.population.learned_share": 1.0},
+    "mixture, learned": {**EVERY_RULE, "world.population.learned_share": 0.4},
     "everybody knows everybody": {"world.contacts.kind": "complete"},
     "nobody knows anybody": {"world.contacts.kind": "none"},
     "no past": {"world.population.past_months": 0},
@@ -98,6 +106,18 @@ def test_engines_agree_on_every_column_of_every_tick():
         readable.run(1)
         fast.run(1)
         assert disagreement(readable, fast) == ([], set())
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_engines_agree_when_all_choose_differently_for_long(threads):
+    # four publications, so that what is learned is acted on
+    changes = {"world.population.learned_share": 0.4, "run.users": 1_040, "run.ticks": 100}
+    given = scenario(BUSY, EVERY_RULE, changes)
+    readable, fast = ReadableEngine(given, 5), FastEngine(given, 5, threads)
+    readable.run(100)
+    fast.run(100)
+    assert disagreement(readable, fast) == ([], set())
+    assert "learned_spend" in fast.columns.names
 
 
 @pytest.fixture(scope="module")

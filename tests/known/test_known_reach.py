@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sim.engines.fast import FastEngine
-from sim.model.choice import VALUES
-from sim.model.choice.review import Costs, GateView, choose_plan
+from sim.model.choice.forward_looking import value_forward_looking
+from sim.model.choice.review import Costs, GateView, Standing, choose_plan
 from sim.model.gates.entry import Level
 from sim.model.gates.ranking import NOBODY
 from sim.model.gates.threshold import admission_threshold
@@ -62,10 +62,11 @@ def test_the_furthest_who_strive_are_where_the_value_turns(prize, cost, rate, en
         costs = Costs(cost, 1e9, 1e9)
         return choose_plan(
             admission_threshold,
-            VALUES["forward_looking"],
+            value_forward_looking,
+            [],
             outlook,
             gate,
-            600.0,
+            Standing(600.0, -1.0),
             0,
             (prize, 0.0, 0.0, 0.0, 0.0),
             costs,

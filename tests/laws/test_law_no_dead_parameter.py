@@ -30,11 +30,19 @@ WORLD: dict[str, Any] = {
     "run.users": 1_500,
 }
 COVERS_ALL = {"policy.gate": {**DATED, "covers": ALL_FEATURES}}
+LEARNED = {**GATE_640, "world.population.learned_share": 0.5, "policy.circle.closes": 95, "run.ticks": 100}
 WHERE: dict[str, dict[str, Any]] = {
     "world.choice.view_worth": COVERS_ALL,
     "world.choice.like_worth": COVERS_ALL,
     "world.choice.tip_worth": COVERS_ALL,
     "world.choice.horizon": GATE_640,
+    "world.choice.goal_gradient": {"rule": "goal_gradient", "world.choice.perk_worth": 3.0},
+    "world.choice.reward_pause": {"rule": "goal_gradient"},
+    "world.choice.myopic_days": {"rule": "myopic"},
+    "world.choice.present_bias": {"rule": "myopic", "world.choice.perk_worth": 3.0},
+    "world.choice.learning_rate": LEARNED,
+    "world.choice.prior_points": LEARNED,
+    "world.choice.prior_upload_points": LEARNED,
     "policy.gate.share": {"policy.gate": {"kind": "lottery", "share": 0.3}},
 }
 """What a parameter needs besides to matter at all."""
@@ -51,6 +59,10 @@ OTHER_VALUE: dict[str, Any] = {
     "world.choice.horizon": 1,
     "world.circle.first_motivation": 0.3,
     "rule": "none",
+    "mixture": {"none": 0.5},
+    "world.population.learned_share": 0.3,
+    "world.choice.myopic_days": 31.0,
+    "world.choice.reward_pause": 0.0,
 }
 BESIDES: dict[str, dict[str, Any]] = {
     # the five weights sum to 1, so one cannot move alone
@@ -122,7 +134,7 @@ def test_every_number_and_switch_of_the_schema_is_on_the_list():
     untested = [path for path in numbers if path not in TESTED and not path.startswith("run.") and path != "format"]
     assert untested == []
     assert len(TESTED) > 110
-    assert {path.split(".")[0] for path in TESTED} == {"rule", "world", "policy", "switches"}
+    assert {path.split(".")[0] for path in TESTED} == {"rule", "mixture", "world", "policy", "switches"}
     # a date not given is None, and would escape the list: the world gives them all
     assert [path for path, value in leaves(Scenario, BASE) if value is None] == ["baseline"]
 

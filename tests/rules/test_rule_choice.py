@@ -6,12 +6,16 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from scipy import integrate, special
 
-from sim.model.choice import VALUES
+from sim.model.choice import decision_rule, names
+from sim.model.choice.forward_looking import net_present_value
+from sim.model.choice.prospect import Prospect
 from sim.model.choice.review import (
     OUT_OF_THE_RUNNING,
     Costs,
     GateView,
+    Standing,
     choose_plan,
+    goal_score,
     logit_choice,
     out_of_reach,
     plan_prospect,
@@ -22,10 +26,13 @@ from sim.model.gates import gate_kinds
 from sim.model.gates.entry import Level
 from sim.model.gates.ranking import NOBODY
 from sim.model.outlook import Outlook, believed_score, best_conceivable_score, nth_undeclared
-from sim.model.states import CAR, FOLK, FUND, HOUSE, KNOWN, REPAY, REST, SPEND, UPLOAD
+from sim.model.states import CAR, FOLK, FUND, HOUSE, KNOWN, LEARNED, REPAY, REST, SPEND, UPLOAD
+from sim.scenario.schema import Scenario
 from tests.helpers import OUTLOOK as A_USER
 
-VALUE = VALUES["forward_looking"]
+VALUE = net_present_value
+FORWARD_LOOKING = decision_rule("forward_looking").value
+STANDING = Standing(600.0, -1.0)
 ADMISSIONS = {kind: settings.admission for kind, settings in gate_kinds().items()}
 THRESHOLD = ADMISSIONS["threshold"]
 
@@ -50,8 +57,27 @@ def prizes(*given):
 
 
 def plan(outlook, view, *, kind="threshold", rule="forward_looking", owned=0, prize=50.0, uniform=0.5, scale=1e-3):
+    deciding = decision_rule(rule)
+    table = deciding.prepare(Scenario()).tolist()
     return choose_plan(
-        ADMISSIONS[kind], VALUES[rule], outlook, view, 600.0, owned, prizes(prize), COSTS, 0.003, scale, uniform
+        ADMISSIONS[kind],
+        deciding.value,
+        table,
+        outlook,
+        view,
+        STANDING,
+        owned,
+        prizes(prize),
+        COSTS,
+        0.003,
+        scale,
+        uniform,
+    )
+
+
+def spend_prospect(view):
+    return plan_prospect(
+        THRESHOLD, FORWARD_LOOKING, [], OUTLOOK, view, STANDING, SPEND, 0, prizes(50.0), COSTS.spend_per_day, 0.0, 0.003
     )
 
 
@@ -77,7 +103,8 @@ def test_value_by_hand():
 
 @given(st.floats(0, 1e6), st.floats(0, 1e3), st.floats(0, 1e6))
 def test_nothing_is_worth_anything_to_those_who_do_not_choose(arrival, cost, prize):
-    assert VALUES["none"](arrival, 1e6, prize, cost, 0.0, 0.003) < OUT_OF_THE_RUNNING
+    prospect = Prospect(SPEND, arrival, 1e6, prize, cost, 0.0, 0.003, *[0.0] * 9)
+    assert decision_rule("none").value(prospect, []) < OUT_OF_THE_RUNNING
 
 
 def test_the_prize_by_hand():
@@ -134,12 +161,18 @@ def test_a_plan_that_reaches_the_gate_is_taken():
     assert plan(OUTLOOK, gate()) == SPEND
 
 
-def test_an_effort_that_cannot_arrive_before_the_gate_ends_is_never_taken():
-    # publication in 30 days, gate ends in 30: nothing can be won whatever the prize, and noise does not matter
-    for scale in (1e-3, 20.0, 1e4):
-        for uniform in UNIFORMS:
-            assert plan(OUTLOOK, gate(to_end=30.0), prize=1e6, scale=scale, uniform=uniform, owned=7) == REST
-    assert plan(OUTLOOK, gate(to_end=31.0), prize=1e6) == SPEND
+@pytest.mark.parametrize("rule", names())
+def test_an_effort_that_cannot_arrive_before_the_gate_ends_is_never_taken(rule):
+    # publication in 10 days, gate ends in 10: nothing can be won whatever the prize, and noise does not matter
+    known = OUTLOOK._replace(belief=KNOWN, debt=500.0)
+    near = gate(701.0, to_publication=10.0, to_end=10.0)
+    for outlook, threshold in ((OUTLOOK, 701.0), (known, believed_score(known, REST, 10.0, 0) + 1.0)):
+        for scale in (1e-3, 20.0, 1e4):
+            for uniform in UNIFORMS:
+                view = near._replace(a=threshold)
+                assert plan(outlook, view, rule=rule, prize=1e6, scale=scale, uniform=uniform, owned=7) == REST
+    # a day more, and every rule but the placebo's tries
+    assert (plan(OUTLOOK, near._replace(days_to_end=11.0), rule=rule, prize=1e6) == SPEND) == (rule != "none")
 
 
 def test_the_event_of_2016_left_no_time_for_effort():
@@ -168,6 +201,29 @@ def test_one_who_is_in_already_does_not_strive():
 def test_those_who_do_not_choose_rest():
     for uniform in UNIFORMS:
         assert plan(OUTLOOK, gate(), rule="none", prize=1e6, owned=7, uniform=uniform, scale=1e3) == REST
+
+
+@pytest.mark.parametrize("rule", [name for name in names() if name != "none"])
+@pytest.mark.parametrize("belief", [FOLK, KNOWN, LEARNED])
+def test_an_effort_is_worth_less_the_more_it_costs(rule, belief):
+    # hence its logit share falls with its cost, under every rule
+    outlook = A_USER._replace(belief=belief, published=700.0)
+    threshold = believed_score(outlook, REST, 10.0, 0) + 0.5
+    deciding = decision_rule(rule)
+    table = deciding.prepare(Scenario()).tolist()
+    view = gate(threshold, to_publication=10.0)
+    spend = [
+        plan_prospect(THRESHOLD, deciding.value, table, outlook, view, STANDING, SPEND, 0, 2.0, cost, 0.0, 0.003)
+        for cost in (0.0, 0.01, 0.1, 1.0, 3.0, 10.0, 100.0)
+    ]
+    assert spend[0] > 0.0
+    assert (np.diff(spend) < 0.0).all()
+    if belief != FOLK:
+        upload = [
+            plan_prospect(THRESHOLD, deciding.value, table, outlook, view, STANDING, UPLOAD, 1, 2.0, 0.0, cost, 0.003)
+            for cost in (0.0, 1.0, 30.0, 1000.0)
+        ]
+        assert np.diff(upload) == pytest.approx([-1.0, -29.0, -970.0])
 
 
 def test_nobody_repays_without_debt_and_nobody_uploads_without_assets():
@@ -199,15 +255,9 @@ def test_two_uploads_are_weighed_when_one_does_not_do():
 
 def test_the_earliest_sufficient_publication_counts():
     # 14 points are 70 days of folk effort: the third publication, in 90 days
-    prospect = plan_prospect(
-        THRESHOLD, VALUE, OUTLOOK, gate(714.0), 600.0, SPEND, 0, prizes(50.0), COSTS.spend_per_day, 0.0, 0.003
-    )
-    assert prospect == VALUE(90.0, 1e6, 50.0, 1.0, 0.0, 0.003)
+    assert spend_prospect(gate(714.0)) == VALUE(90.0, 1e6, 50.0, 1.0, 0.0, 0.003)
     # and not at all within a horizon of two publications
-    assert (
-        plan_prospect(THRESHOLD, VALUE, OUTLOOK, gate(714.0, ahead=2), 600.0, SPEND, 0, prizes(50.0), 1.0, 0.0, 0.003)
-        == OUT
-    )
+    assert spend_prospect(gate(714.0, ahead=2)) == OUT
 
 
 def test_a_plan_is_worth_what_each_level_brings():
@@ -215,10 +265,11 @@ def test_a_plan_is_worth_what_each_level_brings():
     def prospect(thresholds, *worth, ahead):
         return plan_prospect(
             THRESHOLD,
-            VALUE,
+            FORWARD_LOOKING,
+            [],
             OUTLOOK,
             of_levels(thresholds, ahead=ahead),
-            600.0,
+            STANDING,
             SPEND,
             0,
             prizes(*worth),
@@ -245,10 +296,17 @@ def test_a_rising_threshold_is_foreseen():
 
 
 def test_a_gate_that_starts_later_is_entered_later():
-    prospect = plan_prospect(
-        THRESHOLD, VALUE, OUTLOOK, gate(to_start=50.0), 600.0, SPEND, 0, prizes(50.0), 1.0, 0.0, 0.003
-    )
-    assert prospect == VALUE(50.0, 1e6, 50.0, 1.0, 0.0, 0.003)
+    assert spend_prospect(gate(to_start=50.0)) == VALUE(50.0, 1e6, 50.0, 1.0, 0.0, 0.003)
+
+
+@pytest.mark.parametrize("threshold", [350.0, 351.0, 705.0, 950.0, 951.0])
+def test_the_goal_is_the_lowest_score_that_is_admitted(threshold):
+    assert goal_score(THRESHOLD, gate(threshold), 0, 600.0, 30.0) == threshold
+
+
+def test_a_gate_that_ignores_the_score_is_no_goal():
+    assert goal_score(ADMISSIONS["lottery"], gate(0.3), 0, 600.0, 30.0) == 350.0
+    assert goal_score(ADMISSIONS["none"], gate(), 0, 600.0, 30.0) == 951.0
 
 
 @pytest.mark.parametrize(
@@ -276,7 +334,7 @@ MONEY = st.floats(0, 1e5)
 
 OUTLOOKS = st.builds(
     Outlook,
-    belief=st.sampled_from([KNOWN, FOLK]),
+    belief=st.sampled_from([KNOWN, FOLK, LEARNED]),
     published=st.integers(350, 950).map(float),
     folk_points_per_day=st.floats(0, 2),
     recent_spend=st.floats(0, 1000),
@@ -302,6 +360,9 @@ OUTLOOKS = st.builds(
     behaviour_weight=st.just(0.20),
     identity_weight=st.just(0.15),
     relationships_weight=st.just(0.05),
+    learned_spend=st.floats(-2, 2),
+    learned_repay=st.floats(-2, 2),
+    learned_upload=st.floats(-50, 50),
 )
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from sim.draws import GATE, luck
-from sim.model.choice import VALUES
 from sim.model.circle import may_use
 from sim.model.gates import gate_kinds
 from sim.model.gates.entry import Level, invitation_order, offer, opened
@@ -139,12 +138,11 @@ def test_exactly_as_many_places_as_the_share(users, share, spread):
 
 def test_an_offer_by_hand():
     # 3 CNY a day for ever at 0.003 a day is worth 1,000 CNY; for 100 days 1000 (1 - e^-0.3); never more than all cash
-    value = VALUES["forward_looking"]
-    assert offer(value, 1e6, 3.0, 500_000, 0.003) == pytest.approx(100_000.0)
-    assert offer(value, 100.0, 3.0, 500_000, 0.003) == pytest.approx(100_000.0 * (1 - np.exp(-0.3)))
-    assert offer(value, 1e6, 3.0, 99_999, 0.003) == 99_999.0
-    assert offer(value, 1e6, 0.0, 99_999, 0.003) == 0.0
-    assert offer(VALUES["none"], 1e6, 3.0, 99_999, 0.003) == 0.0  # who does not choose does not buy
+    assert offer(True, 1e6, 3.0, 500_000, 0.003) == pytest.approx(100_000.0)
+    assert offer(True, 100.0, 3.0, 500_000, 0.003) == pytest.approx(100_000.0 * (1 - np.exp(-0.3)))
+    assert offer(True, 1e6, 3.0, 99_999, 0.003) == 99_999.0
+    assert offer(True, 1e6, 0.0, 99_999, 0.003) == 0.0
+    assert offer(False, 1e6, 3.0, 99_999, 0.003) == 0.0  # who does not choose does not buy
 
 
 def test_the_order_of_invitations_is_by_luck_and_never_equal():

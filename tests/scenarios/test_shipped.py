@@ -8,7 +8,20 @@ from sim.scenario.load import baseline_of, difference, resolved
 from sim.scenario.schema import Scenario
 from sim.scenario.show import base_text, json_schema, resolved_text
 
-NAMES = ("base", "no_circle", "open_circle", "gate_750", "placebo", "lottery", "tiny")
+NAMES = (
+    "base",
+    "no_circle",
+    "open_circle",
+    "gate_750",
+    "placebo",
+    "goal_gradient",
+    "myopic",
+    "dynamic_programming",
+    "mixture",
+    "learned",
+    "lottery",
+    "tiny",
+)
 
 
 def test_every_shipped_file_is_named_here(shipped):

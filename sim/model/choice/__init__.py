@@ -1,12 +1,12 @@
-"""Mechanism 4, choice. One shape: a rule `plan_value(...)` that puts a money value on a plan; `review.py` compares them.
+"""Mechanism 4, choice. One shape: a decision rule puts a money value on a plan; `review.py` compares the plans.
 
-A way of choosing is one file with that rule. Engines receive the rule; they know no way of choosing by name.
+A way of choosing is one file with one `DecisionRule`. Engines receive the rules of a scenario and know none by name.
 """
 
-from collections.abc import Callable
+from sim.model.choice import dynamic_programming, forward_looking, goal_gradient, myopic, none
+from sim.model.choice.decision_rule import DecisionRule, decision_rule, names, register
 
-from sim.model.choice.forward_looking import value_forward_looking
-from sim.model.choice.none import value_none
+__all__ = ["DecisionRule", "decision_rule", "names", "register"]
 
-VALUES: dict[str, Callable[..., float]] = {"forward_looking": value_forward_looking, "none": value_none}
-"""Value rule of each way of choosing."""
+for _module in (forward_looking, goal_gradient, myopic, dynamic_programming, none):
+    register(_module.RULE)

@@ -6,14 +6,13 @@ that the gate does not reward, is worth nothing and is never taken, noise or not
 
 from typing import NamedTuple
 
+from sim.model.choice.prospect import OUT_OF_THE_RUNNING, Prospect
 from sim.model.gates.entry import Level, level_chance, levels_of
 from sim.model.numerics import exponential
 from sim.model.outlook import believed_score, best_conceivable_score, nth_undeclared
 from sim.model.rule import rule
 from sim.model.score import asset_count
 from sim.model.states import REPAY, REST, SPEND, UPLOAD
-
-OUT_OF_THE_RUNNING = -1e200
 
 
 class GateView(NamedTuple):
@@ -59,6 +58,13 @@ def chance_later(admission, gate, number, score, starting_score, days):
     )
 
 
+class Standing(NamedTuple):
+    """Where this user stands towards the gate: score on day 0, and days since first admitted (-1 never)."""
+
+    starting_score: float
+    days_since_admission: float
+
+
 class Costs(NamedTuple):
     """What the plans cost this user (CNY, CNY/day)."""
 
@@ -68,12 +74,31 @@ class Costs(NamedTuple):
 
 
 @rule
+def goal_score(admission, gate, number, starting_score, days):
+    """Lowest whole score that a level of the gate rewards with at least half of what the highest gets, in `days` days
+    (bisection); 951 if none is admitted.
+    """
+    half = 0.5 * chance_later(admission, gate, number, 950.0, starting_score, days)
+    if half <= 0.0:
+        return 951.0
+    below, goal = 349, 950
+    while goal - below > 1:
+        middle = (below + goal) // 2
+        if chance_later(admission, gate, number, middle * 1.0, starting_score, days) >= half:
+            goal = middle
+        else:
+            below = middle
+    return goal * 1.0
+
+
+@rule
 def plan_prospect(
     admission,
     plan_value,
+    table,
     outlook,
     gate,
-    starting_score,
+    standing,
     plan,
     declared,
     prizes,
@@ -86,6 +111,7 @@ def plan_prospect(
     prizes: worth of every level of the gate (CNY/day), each won with the rise in the chance of it.
     """
     best = OUT_OF_THE_RUNNING
+    starting_score = standing.starting_score
     for ahead in range(gate.publications_ahead):
         days = gate.days_to_publication + gate.publication_interval * ahead
         arrival = max(days, gate.days_to_start)
@@ -93,7 +119,7 @@ def plan_prospect(
             break
         score = believed_score(outlook, plan, days, declared)
         score_at_rest = -1.0  # worked out only where it is needed
-        gains, certain, prize = False, True, 0.0
+        certain, prize, gained = True, 0.0, -1
         for number in range(gate.level_count):
             with_plan = chance_later(admission, gate, number, score, starting_score, days)
             certain = certain and with_plan >= 1.0
@@ -102,10 +128,30 @@ def plan_prospect(
                     score_at_rest = believed_score(outlook, REST, days, outlook.declared)
                 gain = with_plan - chance_later(admission, gate, number, score_at_rest, starting_score, days)
                 if gain > 0.0:
-                    gains = True
+                    gained = number
                     prize = prize + prizes[number] * gain
-        if gains:
-            best = max(best, plan_value(arrival, gate.days_to_end, prize, cost_per_day, cost_at_once, discount))
+        if gained >= 0:
+            # With several levels the goal is the last that the plan brings nearer.
+            goal = goal_score(admission, gate, gained, starting_score, days)
+            prospect = Prospect(
+                plan,
+                arrival,
+                gate.days_to_end,
+                prize,
+                cost_per_day,
+                cost_at_once,
+                discount,
+                gate.days_to_start,
+                gate.days_to_publication,
+                gate.publication_interval,
+                ahead + 1.0,
+                max(goal - outlook.published, 0.0),
+                max(goal - starting_score, 0.0),
+                goal - score_at_rest,
+                score - score_at_rest,
+                standing.days_since_admission,
+            )
+            best = max(best, plan_value(prospect, table))
         if certain:  # a later publication cannot bring more
             break
     return best
@@ -173,14 +219,15 @@ def out_of_reach(admission, outlook, gate, starting_score, owned):
 
 
 @rule
-def choose_plan(admission, plan_value, outlook, gate, starting_score, owned, prizes, costs, discount, scale, uniform):
+def choose_plan(admission, plan_value, table, outlook, gate, standing, owned, prizes, costs, discount, scale, uniform):
     """The plan a responsive user who knows takes at a review (REST, SPEND, REPAY or UPLOAD)."""
     spend = plan_prospect(
         admission,
         plan_value,
+        table,
         outlook,
         gate,
-        starting_score,
+        standing,
         SPEND,
         outlook.declared,
         prizes,
@@ -193,9 +240,10 @@ def choose_plan(admission, plan_value, outlook, gate, starting_score, owned, pri
         repay = plan_prospect(
             admission,
             plan_value,
+            table,
             outlook,
             gate,
-            starting_score,
+            standing,
             REPAY,
             outlook.declared,
             prizes,
@@ -209,9 +257,10 @@ def choose_plan(admission, plan_value, outlook, gate, starting_score, owned, pri
         value = plan_prospect(
             admission,
             plan_value,
+            table,
             outlook,
             gate,
-            starting_score,
+            standing,
             UPLOAD,
             nth_undeclared(owned, outlook.declared, count),
             prizes,

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sim.draws import INVITE, philox
+from sim.model.choice.forward_looking import net_present_value
 from sim.model.rule import rule
 from sim.model.states import ENTERED
 
@@ -49,13 +50,15 @@ def opened(admission, levels, count, standing, score, starting_score, day, invit
 
 
 @rule
-def offer(plan_value, days_to_end, prize_per_day, liquidity, discount_per_day):
+def offer(strives, days_to_end, prize_per_day, liquidity, discount_per_day):
     """What a user would and could pay to be admitted now (fen): the worth of the days that are left, at most all cash.
 
-    plan_value: the user's way of choosing, which sees a plan that arrives at once and costs nothing; so who does not choose
-    offers nothing. prize_per_day (CNY/day) as in a review; liquidity in fen.
+    strives: whether the user's decision rule ever makes an effort; the others (the placebo) offer nothing. prize_per_day
+    (CNY/day) as in a review; liquidity in fen.
     """
-    worth = plan_value(0.0, days_to_end, prize_per_day, 0.0, 0.0, discount_per_day)
+    if not strives:
+        return 0.0
+    worth = net_present_value(0.0, days_to_end, prize_per_day, 0.0, 0.0, discount_per_day)
     return min(max(worth * 100.0, 0.0), float(liquidity))
 
 
