@@ -1,5 +1,7 @@
 """A decision rule from outside the package is a rule like any other: registered or installed, in both engines, to the bit."""
 
+import importlib
+import re
 import sys
 
 import numpy as np
@@ -13,6 +15,7 @@ from sim.model.choice import decision_rule as lookup
 from sim.model.choice.forward_looking import net_present_value
 from sim.model.rule import rule
 from sim.scenario import ScenarioError, load
+from tests.conftest import ROOT
 from tests.helpers import BUSY, different_columns, scenario, total
 
 registry = sys.modules["sim.model.choice.decision_rule"]
@@ -93,6 +96,17 @@ def test_a_registered_rule_runs_in_both_engines():
     plain = agree(scenario(BUSY, SMALL))
     assert total(timid, "rest").sum() > total(plain, "rest").sum()
     agree(scenario(BUSY, SMALL, {"mixture": {"timid": 0.5, "goal_gradient": 0.2}}))
+
+
+def test_the_worked_example_of_the_model_document_runs_in_both_engines(tmp_path, monkeypatch):
+    text = (ROOT / "sim" / "model" / "MODEL.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / "faint_hearted.py").write_text(example, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module("faint_hearted")
+    monkeypatch.delitem(sys.modules, "faint_hearted")
+    faint = agree(scenario(BUSY, SMALL, {"rule": "faint_hearted"}))
+    assert 0 < (200 - total(faint, "rest")).sum() < (200 - total(agree(scenario(BUSY, SMALL)), "rest")).sum()
 
 
 def test_an_installed_rule_is_found_by_its_entry_point(tmp_path, monkeypatch):
