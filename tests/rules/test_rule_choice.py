@@ -169,7 +169,7 @@ def test_an_effort_that_cannot_arrive_before_the_gate_ends_is_never_taken(rule):
     for outlook, threshold in ((OUTLOOK, 701.0), (known, believed_score(known, REST, 10.0, 0) + 1.0)):
         for scale in (1e-3, 20.0, 1e4):
             for uniform in UNIFORMS:
-                view = near._replace(a=threshold)
+                view = near._replace(levels=gate(threshold).levels)
                 assert plan(outlook, view, rule=rule, prize=1e6, scale=scale, uniform=uniform, owned=7) == REST
     # a day more, and every rule but the placebo's tries
     assert (plan(OUTLOOK, near._replace(days_to_end=11.0), rule=rule, prize=1e6) == SPEND) == (rule != "none")
@@ -213,14 +213,18 @@ def test_an_effort_is_worth_less_the_more_it_costs(rule, belief):
     table = deciding.prepare(Scenario()).tolist()
     view = gate(threshold, to_publication=10.0)
     spend = [
-        plan_prospect(THRESHOLD, deciding.value, table, outlook, view, STANDING, SPEND, 0, 2.0, cost, 0.0, 0.003)
+        plan_prospect(
+            THRESHOLD, deciding.value, table, outlook, view, STANDING, SPEND, 0, prizes(2.0), cost, 0.0, 0.003
+        )
         for cost in (0.0, 0.01, 0.1, 1.0, 3.0, 10.0, 100.0)
     ]
     assert spend[0] > 0.0
     assert (np.diff(spend) < 0.0).all()
     if belief != FOLK:
         upload = [
-            plan_prospect(THRESHOLD, deciding.value, table, outlook, view, STANDING, UPLOAD, 1, 2.0, 0.0, cost, 0.003)
+            plan_prospect(
+                THRESHOLD, deciding.value, table, outlook, view, STANDING, UPLOAD, 1, prizes(2.0), 0.0, cost, 0.003
+            )
             for cost in (0.0, 1.0, 30.0, 1000.0)
         ]
         assert np.diff(upload) == pytest.approx([-1.0, -29.0, -970.0])
