@@ -2,16 +2,18 @@
 
 import numpy as np
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special
 
 from sim.model.choice import VALUES
 from sim.model.choice.review import (
+    ALL_LEVELS,
     OUT_OF_THE_RUNNING,
     Costs,
     GateView,
     choose_plan,
+    levels_not_sure,
     logit_choice,
     out_of_reach,
     plan_prospect,
@@ -200,12 +202,25 @@ def test_two_uploads_are_weighed_when_one_does_not_do():
 def test_the_earliest_sufficient_publication_counts():
     # 14 points are 70 days of folk effort: the third publication, in 90 days
     prospect = plan_prospect(
-        THRESHOLD, VALUE, OUTLOOK, gate(714.0), 600.0, SPEND, 0, prizes(50.0), COSTS.spend_per_day, 0.0, 0.003
+        THRESHOLD,
+        VALUE,
+        OUTLOOK,
+        gate(714.0),
+        600.0,
+        ALL_LEVELS,
+        SPEND,
+        0,
+        prizes(50.0),
+        COSTS.spend_per_day,
+        0.0,
+        0.003,
     )
     assert prospect == VALUE(90.0, 1e6, 50.0, 1.0, 0.0, 0.003)
     # and not at all within a horizon of two publications
     assert (
-        plan_prospect(THRESHOLD, VALUE, OUTLOOK, gate(714.0, ahead=2), 600.0, SPEND, 0, prizes(50.0), 1.0, 0.0, 0.003)
+        plan_prospect(
+            THRESHOLD, VALUE, OUTLOOK, gate(714.0, ahead=2), 600.0, ALL_LEVELS, SPEND, 0, prizes(50.0), 1.0, 0.0, 0.003
+        )
         == OUT
     )
 
@@ -219,6 +234,7 @@ def test_a_plan_is_worth_what_each_level_brings():
             OUTLOOK,
             of_levels(thresholds, ahead=ahead),
             600.0,
+            ALL_LEVELS,
             SPEND,
             0,
             prizes(*worth),
@@ -246,7 +262,7 @@ def test_a_rising_threshold_is_foreseen():
 
 def test_a_gate_that_starts_later_is_entered_later():
     prospect = plan_prospect(
-        THRESHOLD, VALUE, OUTLOOK, gate(to_start=50.0), 600.0, SPEND, 0, prizes(50.0), 1.0, 0.0, 0.003
+        THRESHOLD, VALUE, OUTLOOK, gate(to_start=50.0), 600.0, ALL_LEVELS, SPEND, 0, prizes(50.0), 1.0, 0.0, 0.003
     )
     assert prospect == VALUE(50.0, 1e6, 50.0, 1.0, 0.0, 0.003)
 
@@ -339,6 +355,65 @@ def test_no_plan_exceeds_the_best_conceivable_score(outlook, owned, known_assets
         declared = nth_undeclared(owned, outlook.declared, count)
         for taken in (REST, SPEND, REPAY, UPLOAD):
             assert believed_score(outlook, taken, days, declared) <= best + 1e-9
+
+
+def weighed_in_full(rule, outlook, view, start, taken, declared):
+    """A plan's prospect at a gate of one level, every publication looked at and none spared."""
+    level, best = view.levels[0], OUT
+    for ahead in range(view.publications_ahead):
+        days = view.days_to_publication + 30.0 * ahead
+        arrival = max(days, view.days_to_start)
+        if arrival >= view.days_to_end:
+            break
+        later = (start, view.day + days, 0.0, 0.0, view.cutoff, view.tie, *level[1:])
+        with_plan = rule(believed_score(outlook, taken, days, declared), *later)
+        gain = with_plan - rule(believed_score(outlook, REST, days, outlook.declared), *later)
+        if gain > 0.0:
+            best = max(best, VALUE(arrival, view.days_to_end, 0.0 + 50.0 * gain, 1.0, 0.0, 0.003))
+        if with_plan >= 1.0:
+            break
+    return best
+
+
+NEAR = {
+    "threshold": lambda score, more, rise: {"threshold": score},
+    "soft": lambda score, more, rise: {"lowest": min(score, 950), "surest": score + more},
+    "stretch": lambda score, more, rise: {"points": score - 600},
+    "rising": lambda score, more, rise: {"threshold": score, "rise": rise, "highest": min(score + more, 951)},
+    "top_share": lambda score, more, rise: {},
+}
+"""Settings of every gate on the score that put it at some score."""
+
+
+@settings(max_examples=300)
+@given(
+    outlook=OUTLOOKS,
+    kind=st.sampled_from(sorted(NEAR)),
+    above=st.integers(-40, 80),
+    more=st.integers(1, 100),
+    rise=st.floats(0, 60),
+    day=st.integers(-100, 300).map(float),
+    taken=st.sampled_from([SPEND, REPAY, UPLOAD]),
+    to_publication=st.integers(1, 31).map(float),
+    to_end=st.integers(1, 400).map(float),
+    ahead=st.integers(1, 24),
+)
+def test_what_is_spared_the_weighing_would_have_come_to_nothing(
+    outlook, kind, above, more, rise, day, taken, to_publication, to_end, ahead
+):
+    at = int(np.clip(np.floor(believed_score(outlook, REST, to_publication, outlook.declared)) + above, 350, 951))
+    (made,) = gate_kinds()[kind](**NEAR[kind](at, more, rise)).levels()
+    start = 600.0
+    view = gate(to_end=to_end, to_publication=to_publication, ahead=ahead)
+    view = view._replace(levels=(Level(1, *made.numbers), *view.levels[1:]), day=day, cutoff=float(at), tie=0.4)
+    declared = 7 if taken == UPLOAD else outlook.declared
+    rule = ADMISSIONS[kind]
+    levels = levels_not_sure(rule, outlook, view, start)
+    found = OUT
+    if levels:
+        found = plan_prospect(rule, VALUE, outlook, view, start, levels, taken, declared, prizes(50.0), 1.0, 0.0, 0.003)
+    event(f"{kind}: {'sure' if not levels else 'out' if found == OUT else 'in the running'}")
+    assert found == weighed_in_full(rule, outlook, view, start, taken, declared)
 
 
 def test_out_of_reach_spares_the_far_and_not_the_near():

@@ -14,6 +14,8 @@ from sim.model.score import asset_count
 from sim.model.states import REPAY, REST, SPEND, UPLOAD
 
 OUT_OF_THE_RUNNING = -1e200
+ALL_LEVELS = 31
+"""Flags of all levels that a gate may have."""
 
 
 class GateView(NamedTuple):
@@ -68,12 +70,50 @@ class Costs(NamedTuple):
 
 
 @rule
+def last_publication(gate):
+    """Days to the last publication that a user looks ahead to."""
+    return gate.days_to_publication + gate.publication_interval * (gate.publications_ahead - 1)
+
+
+@rule
+def levels_not_sure(admission, outlook, gate, starting_score):
+    """Levels (flags) that a user at rest may miss on the first publication ahead or the last: only these are worth weighing."""
+    first, last = gate.days_to_publication, last_publication(gate)
+    score = min(
+        believed_score(outlook, REST, first, outlook.declared), believed_score(outlook, REST, last, outlook.declared)
+    )
+    levels = 0
+    for number in range(gate.level_count):
+        if (
+            chance_later(admission, gate, number, score, starting_score, first) < 1.0
+            or chance_later(admission, gate, number, score, starting_score, last) < 1.0
+        ):
+            levels = levels | (1 << number)
+    return levels
+
+
+@rule
+def levels_in_reach(admission, gate, levels, score, starting_score):
+    """Those of the levels (flags) that a score opens with some chance on the first publication ahead or the last."""
+    first, last = gate.days_to_publication, last_publication(gate)
+    reached = 0
+    for number in range(gate.level_count):
+        if levels & (1 << number) != 0 and (
+            chance_later(admission, gate, number, score, starting_score, first) > 0.0
+            or chance_later(admission, gate, number, score, starting_score, last) > 0.0
+        ):
+            reached = reached | (1 << number)
+    return reached
+
+
+@rule
 def plan_prospect(
     admission,
     plan_value,
     outlook,
     gate,
     starting_score,
+    levels,
     plan,
     declared,
     prizes,
@@ -83,8 +123,16 @@ def plan_prospect(
 ):
     """Best value (CNY) over the publications ahead of a plan; OUT_OF_THE_RUNNING if it never raises a chance of admission.
 
-    prizes: worth of every level of the gate (CNY/day), each won with the rise in the chance of it.
+    levels: those worth weighing (flags); prizes: worth of every level (CNY/day), each won with the rise in the chance of it.
     """
+    # A score on a plan only rises or only falls from publication to publication, so its best is at one end.
+    furthest = max(
+        believed_score(outlook, plan, gate.days_to_publication, declared),
+        believed_score(outlook, plan, last_publication(gate), declared),
+    )
+    levels = levels_in_reach(admission, gate, levels, furthest, starting_score)
+    if levels == 0:
+        return OUT_OF_THE_RUNNING
     best = OUT_OF_THE_RUNNING
     for ahead in range(gate.publications_ahead):
         days = gate.days_to_publication + gate.publication_interval * ahead
@@ -95,6 +143,8 @@ def plan_prospect(
         score_at_rest = -1.0  # worked out only where it is needed
         gains, certain, prize = False, True, 0.0
         for number in range(gate.level_count):
+            if levels & (1 << number) == 0:
+                continue
             with_plan = chance_later(admission, gate, number, score, starting_score, days)
             certain = certain and with_plan >= 1.0
             if with_plan > 0.0:
@@ -161,26 +211,23 @@ def out_of_reach(admission, outlook, gate, starting_score, owned):
 
     Spares most users, who are far from the gate, the weighing of plans.
     """
-    first = gate.days_to_publication
-    last = first + gate.publication_interval * (gate.publications_ahead - 1)
-    furthest = best_conceivable_score(outlook, owned, last)
-    for number in range(gate.level_count):
-        if chance_later(admission, gate, number, furthest, starting_score, first) > 0.0:
-            return False
-        if chance_later(admission, gate, number, furthest, starting_score, last) > 0.0:
-            return False
-    return True
+    furthest = best_conceivable_score(outlook, owned, last_publication(gate))
+    return levels_in_reach(admission, gate, ALL_LEVELS, furthest, starting_score) == 0
 
 
 @rule
 def choose_plan(admission, plan_value, outlook, gate, starting_score, owned, prizes, costs, discount, scale, uniform):
     """The plan a responsive user who knows takes at a review (REST, SPEND, REPAY or UPLOAD)."""
+    levels = levels_not_sure(admission, outlook, gate, starting_score)
+    if levels == 0:
+        return REST
     spend = plan_prospect(
         admission,
         plan_value,
         outlook,
         gate,
         starting_score,
+        levels,
         SPEND,
         outlook.declared,
         prizes,
@@ -196,6 +243,7 @@ def choose_plan(admission, plan_value, outlook, gate, starting_score, owned, pri
             outlook,
             gate,
             starting_score,
+            levels,
             REPAY,
             outlook.declared,
             prizes,
@@ -212,6 +260,7 @@ def choose_plan(admission, plan_value, outlook, gate, starting_score, owned, pri
             outlook,
             gate,
             starting_score,
+            levels,
             UPLOAD,
             nth_undeclared(owned, outlook.declared, count),
             prizes,
