@@ -1,13 +1,17 @@
 """A kind of gate can be added from outside the package: by a call, or by a package that announces it; both engines run it."""
 
+import importlib
+import linecache
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.engines.code import foreign_hash
 from sim.engines.fast import FastEngine
 from sim.engines.readable import ReadableEngine
+from sim.experiments.plan import RunPlan
 from sim.model.gates import find_gate, gate_kinds, register_gate, registry
 from sim.scenario import ScenarioError, load
 from sim.scenario.gate import GateSettings
@@ -91,6 +95,22 @@ def test_a_package_that_cannot_be_loaded_is_named(outside, workspace, monkeypatc
         load("mine.yaml")
     # and harms no other
     assert load("gate_750.yaml").policy.gate.kind == "threshold"
+
+
+def test_a_change_of_an_outside_rule_is_another_run(outside, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = (PACKAGE / "softening_gate.py").read_text(encoding="utf-8")
+    keys = []
+    for source in (text, text, text.replace("1.0 + day / patience", "1.0 + day * day / patience")):
+        monkeypatch.setattr(registry, "_found", {})
+        sys.modules.pop("softening_gate", None)
+        (tmp_path / "softening_gate.py").write_text(source, encoding="utf-8")
+        importlib.invalidate_caches()
+        linecache.clearcache()
+        register_gate(importlib.import_module("softening_gate").Softening)
+        keys.append(RunPlan({"policy": scenario(SOFTENING)}, "fast").key)
+    assert keys[0] == keys[1] != keys[2]
+    assert foreign_hash(gate_kinds()["threshold"]) == ""
 
 
 def test_what_has_not_the_shape_of_a_gate_is_refused(outside):
