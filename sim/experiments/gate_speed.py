@@ -27,9 +27,9 @@ def gate_costs(users: int, days: int, threads: int = 1) -> dict[str, float]:
             scenario = load("open_circle.yaml", [f"policy.gate.kind={kind}", f"run.users={users}", f"run.ticks={days}"])
             people = people if people is not None else DayZero(scenario, 1, threads)
             engine = FastEngine(scenario, 1, threads, people)
-            started = time.perf_counter()
+            started = time.process_time()
             engine.run(days)
-            best[kind] = min(best[kind], (time.perf_counter() - started) / (users * days) * 1e9)
+            best[kind] = min(best[kind], (time.process_time() - started) / (users * days) * 1e9)
     return best
 
 

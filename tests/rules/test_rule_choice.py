@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import integrate, special
 
 from sim.model.choice import VALUES
+from sim.model.choice.bounds import highest_score, lowest_score_at_rest
 from sim.model.choice.review import (
     ALL_LEVELS,
     OUT_OF_THE_RUNNING,
@@ -383,6 +384,22 @@ NEAR = {
     "top_share": lambda score, more, rise: {},
 }
 """Settings of every gate on the score that put it at some score."""
+
+
+@given(OUTLOOKS, st.integers(0, 7), st.integers(0, 7), st.floats(0, 60), st.floats(0, 700), st.floats(0, 1))
+def test_bounds_hold_on_every_day_between(outlook, owned, known_assets, first, more, part):
+    outlook = outlook._replace(declared=owned & known_assets)
+    last, days = first + more, first + part * more
+    for count in range(4):
+        declared = nth_undeclared(owned, outlook.declared, count)
+        for taken in (SPEND, REPAY, UPLOAD):
+            best = highest_score(outlook, taken, declared, first, last)
+            assert believed_score(outlook, taken, days, declared) <= best + 1e-9
+    lowest = lowest_score_at_rest(outlook, first, last)
+    assert believed_score(outlook, REST, days, outlook.declared) >= lowest - 1e-9
+    # and at the ends they are reached, where only one part of the score moves
+    ends = [believed_score(outlook, SPEND, end, 0) for end in (first, last)]
+    assert highest_score(outlook, SPEND, 0, first, last) == max(ends)
 
 
 @settings(max_examples=300)

@@ -6,6 +6,7 @@ that the gate does not reward, is worth nothing and is never taken, noise or not
 
 from typing import NamedTuple
 
+from sim.model.choice.bounds import highest_score, lowest_score_at_rest
 from sim.model.gates.entry import Level, level_chance, levels_of
 from sim.model.numerics import exponential
 from sim.model.outlook import believed_score, best_conceivable_score, nth_undeclared
@@ -79,9 +80,7 @@ def last_publication(gate):
 def levels_not_sure(admission, outlook, gate, starting_score):
     """Levels (flags) that a user at rest may miss on the first publication ahead or the last: only these are worth weighing."""
     first, last = gate.days_to_publication, last_publication(gate)
-    score = min(
-        believed_score(outlook, REST, first, outlook.declared), believed_score(outlook, REST, last, outlook.declared)
-    )
+    score = lowest_score_at_rest(outlook, first, last)
     levels = 0
     for number in range(gate.level_count):
         if (
@@ -125,11 +124,7 @@ def plan_prospect(
 
     levels: those worth weighing (flags); prizes: worth of every level (CNY/day), each won with the rise in the chance of it.
     """
-    # A score on a plan only rises or only falls from publication to publication, so its best is at one end.
-    furthest = max(
-        believed_score(outlook, plan, gate.days_to_publication, declared),
-        believed_score(outlook, plan, last_publication(gate), declared),
-    )
+    furthest = highest_score(outlook, plan, declared, gate.days_to_publication, last_publication(gate))
     levels = levels_in_reach(admission, gate, levels, furthest, starting_score)
     if levels == 0:
         return OUT_OF_THE_RUNNING
