@@ -78,6 +78,8 @@ def run_ticks(
             wait_for_all(team, threads)
         if flags & KNOWN_ABOUT != 0:
             call_phase(addresses[TELL], desk, p, today, me * share, min(users, (me + 1) * share))
+            if p.gate_invitations > 0:  # who invites today is read off the day, which the first thread is about to turn
+                wait_for_all(team, threads)
         if me == 0:
             for k in range(n.COUNT):
                 amount = 0
