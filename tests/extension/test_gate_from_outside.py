@@ -16,6 +16,7 @@ from sim.model.gates import find_gate, gate_kinds, register_gate, registry
 from sim.scenario import ScenarioError, load
 from sim.scenario.gate import GateSettings
 from sim.scenario.show import json_schema
+from tests.conftest import ROOT
 from tests.helpers import BUSY, different_columns, different_totals, finished, scenario, total
 
 PACKAGE = Path(__file__).resolve().parent / "package"
@@ -95,6 +96,23 @@ def test_a_package_that_cannot_be_loaded_is_named(outside, workspace, monkeypatc
         load("mine.yaml")
     # and harms no other
     assert load("gate_750.yaml").policy.gate.kind == "threshold"
+
+
+def test_the_worked_example_of_the_model_document_works(outside, tmp_path, monkeypatch):
+    document = (ROOT / "sim" / "model" / "MODEL.md").read_text(encoding="utf-8")
+    (code,) = [block.split("```")[0] for block in document.split("```python\n")[1:] if "class Ajar" in block]
+    (tmp_path / "ajar.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    register_gate(importlib.import_module("ajar").Ajar)
+    given = scenario(
+        BUSY, {"policy.gate": {"kind": "ajar", "threshold": 951, "gap": 0.2}, "run.users": 200, "run.ticks": 20}
+    )
+    as_lot = scenario(BUSY, {"run.users": 200, "run.ticks": 20}, {"policy.gate": {"kind": "lottery", "share": 0.2}})
+    ajar, readable = FastEngine(given, 3), ReadableEngine(given, 3)
+    ajar.run(20)
+    readable.run(20)
+    assert np.array_equal(ajar.totals, readable.totals)
+    assert np.array_equal(total(ajar, "admitted"), total(finished(as_lot, 3), "admitted"))
 
 
 def test_a_change_of_an_outside_rule_is_another_run(outside, tmp_path, monkeypatch):
