@@ -78,7 +78,8 @@ def run_ticks(
             wait_for_all(team, threads)
         if flags & KNOWN_ABOUT != 0:
             call_phase(addresses[TELL], desk, p, today, me * share, min(users, (me + 1) * share))
-            wait_for_all(team, threads)  # they look at the day, which the first of them is about to move on
+            if p.gate_invitations > 0:  # who invites today is read off the day, which the first thread is about to turn
+                wait_for_all(team, threads)
         if me == 0:
             for k in range(n.COUNT):
                 amount = 0
