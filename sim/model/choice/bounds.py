@@ -6,7 +6,7 @@ Each is one score for a whole stretch of days, with every part of it taken at it
 from sim.model.outlook import believed_score, debt_on_plan, spend_on_plan
 from sim.model.rule import rule
 from sim.model.score import behaviour, history, raised, raw_score, utilisation
-from sim.model.states import FOLK, LEARNED, REPAY, REST, SPEND
+from sim.model.states import KNOWN, REST, SPEND
 
 
 @rule
@@ -32,10 +32,7 @@ def highest_score(outlook, plan, declared, first, last):
 
     Recent spend goes one way, to the level of the plan; debt only falls.
     """
-    if outlook.belief == FOLK:
-        striving = plan == SPEND or plan == REPAY
-        return outlook.published + (outlook.folk_points_per_day * last if striving else 0.0)
-    if outlook.belief == LEARNED:
+    if outlook.belief != KNOWN:  # so many points a day, more or less: the best is at one end
         return max(believed_score(outlook, plan, first, declared), believed_score(outlook, plan, last, declared))
     target = outlook.usual_spend * (1.0 + outlook.spend_boost) if plan == SPEND else outlook.usual_spend
     days = last if target > outlook.recent_spend else first
@@ -45,7 +42,10 @@ def highest_score(outlook, plan, declared, first, last):
 @rule
 def lowest_score_at_rest(outlook, first, last):
     """A score (points) that a user at rest does not fall below from `first` to `last` days from now."""
-    if outlook.belief == FOLK or outlook.belief == LEARNED:
-        return outlook.published
+    if outlook.belief != KNOWN:
+        return min(
+            believed_score(outlook, REST, first, outlook.declared),
+            believed_score(outlook, REST, last, outlook.declared),
+        )
     days = first if outlook.usual_spend > outlook.recent_spend else last
     return score_with(outlook, spend_on_plan(outlook, REST, days), outlook.debt, outlook.declared)
