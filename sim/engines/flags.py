@@ -36,7 +36,7 @@ def lowest_bit(typing_context: Any, bits: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def flagged(flags, size, chosen):
     """List the places below `size` that are flagged; returns how many. `flags` is a whole scratch row, however few are in use."""
     count = 0

@@ -9,12 +9,10 @@ branch, which no processor could foresee.
 from numpy import float32, float64, int16, int32, int64
 
 from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, fifth, luck, philox, unit
-from sim.engines.compiled import ADMISSION, PLAN_VALUE, phase, use_rules
+from sim.engines.compiled import RULE_KINDS, phase, use_rules
 from sim.engines.flags import flagged
-from sim.engines.lessons import experience_phase, practice_phase
+from sim.engines.layout import ANSWERS, BLOCK
 from sim.engines.memory import (
-    ANSWERS,
-    BLOCK,
     answers_of,
     byte_column,
     chosen_row,
@@ -43,15 +41,12 @@ from sim.model.awareness import learning_hazard
 from sim.model.calendar import (
     CAMPAIGN,
     CIRCLE_LIVE,
-    DOOR,
     GATE_ACTIVE,
     GATE_AHEAD,
     GATE_DAY,
-    KNOWN_ABOUT,
     PUBLICATION,
     REVIEW_ALL,
 )
-from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice.mixture import belief_in, rule_in
 from sim.model.choice.review import (
     Costs,
@@ -127,8 +122,8 @@ from sim.model.usage import (
 
 use_rules()
 
-admission_at = function_at(ADMISSION)
-plan_value_at = function_at(PLAN_VALUE)
+admission_at = function_at(RULE_KINDS["admission"])
+plan_value_at = function_at(RULE_KINDS["plan_value"])
 
 # Rows of the scratch arrays of a block: rates, counts and words of luck of the kinds of visits, and others.
 HABIT, PAYMENT, CHECK, IN_CIRCLE, RIVAL, AGAIN = range(6)
@@ -960,30 +955,3 @@ def tell_phase(desk, p, today, low, high):
             if low <= place < high:
                 admits[place] |= INVITED
     return 0
-
-
-ALWAYS = 1 << 20
-NO_GATE_AHEAD = 1 << 21
-LESSON = 1 << 22
-LESSON_LEARNED = 1 << 23
-"""Flags of a day besides those of the calendar."""
-
-BLOCK_PHASES = (
-    (STATEMENT_DAY, statement_phase),
-    (PUBLICATION, publication_phase),
-    (LESSON_LEARNED, experience_phase),
-    (GATE_DAY | DOOR, admission_phase),
-    (KNOWN_ABOUT, learning_phase),
-    (GATE_AHEAD, review_phase),
-    (NO_GATE_AHEAD, rest_phase),
-    (LESSON, practice_phase),
-    (ALWAYS, luck_phase),
-    (ALWAYS, rates_phase),
-    (CIRCLE_LIVE, circle_rates_phase),
-    (ALWAYS, counts_phase),
-    (ALWAYS, pay_phase),
-    (ALWAYS, circle_acts_phase),
-    (ALWAYS, visits_phase),
-    (ALWAYS, stocks_phase),
-)
-"""What is done with a block of users, in order, each on the days with its flag."""
