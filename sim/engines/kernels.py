@@ -10,7 +10,7 @@ from numpy import float32, float64, int16, int32, int64
 
 from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, fifth, luck, philox, unit
 from sim.engines.compiled import RULE_KINDS, phase, use_rules
-from sim.engines.flags import flagged
+from sim.engines.flags import flagged, negative
 from sim.engines.layout import ANSWERS, BLOCK
 from sim.engines.memory import (
     answers_of,
@@ -619,11 +619,10 @@ def counts_phase(desk, p, today, low, high):
     """Phase acts, second part: Poisson counts by habit, payments and checks, in the circle and at the rival.
 
     First the usual case of a kind of visit for all users together: few visits (habit, payments), none (checks, circle:
-    e**-rate is at least 1 - rate) or many (rival). The exceptions are flagged, listed, and worked out together the
+    e**-rate is at least 1 - rate) or many (rival). The exceptions are marked, listed, and worked out together the
     other way; what is left then are tails, one by one.
     """
-    size = high - low
-    chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
+    size, chosen = high - low, chosen_row(desk, 0, 0, BLOCK)
     again_rates, again_words = rate_row(desk, AGAIN, 0, BLOCK), luck_row(desk, AGAIN_WORD, 0, BLOCK)
     again = count_row(desk, AGAIN_COUNT, 0, BLOCK)
     live = today.flags & CIRCLE_LIVE != 0
@@ -634,20 +633,18 @@ def counts_phase(desk, p, today, low, high):
         words = luck_row(desk, channel, 0, BLOCK)
         if channel <= PAYMENT:
             for k in range(size):
-                counts[k] = poisson_if_few(rates[k], words[k])
-            for k in range(size):
-                flags[k] = (counts[k] == FEW) | (rates[k] >= NORMAL_RATE)
+                count = int32(poisson_if_few(rates[k], words[k]))
+                counts[k] = UNKNOWN if (count == int32(FEW)) | (rates[k] >= NORMAL_RATE) else count
         elif channel <= IN_CIRCLE:
             for k in range(size):
-                counts[k] = 0
-            for k in range(size):
-                flags[k] = unit_single(words[k]) >= ONE - rates[k]
+                counts[k] = UNKNOWN if unit_single(words[k]) >= ONE - rates[k] else int32(0)
         else:
             for k in range(size):
-                counts[k] = poisson_by_normal(max(rates[k], NORMAL_RATE), normal_between(words[k]))
+                again_rates[k] = normal_between(words[k])
             for k in range(size):
-                flags[k] = in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE)
-        exceptions = flagged(flags, size, chosen)
+                count = poisson_by_normal(max(rates[k], NORMAL_RATE), again_rates[k])
+                counts[k] = UNKNOWN if in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE) else count
+        exceptions = negative(counts, size, chosen)
         for j in range(exceptions):
             again_rates[j] = rates[chosen[j]]
             again_words[j] = words[chosen[j]]
