@@ -70,11 +70,13 @@ TODAY = np.dtype(
         ("escrow", "i8"),
         ("tick", "i8"),
         ("flags", "i8"),
-        ("days_to_publication", "i8"),
-        ("days_to_start", "i8"),
-        ("days_to_end", "i8"),
-        ("days_open", "i8"),
+        ("ticks_to_publication", "i8"),
+        ("ticks_to_start", "i8"),
+        ("ticks_to_end", "i8"),
+        ("ticks_open", "i8"),
         ("round", "i8"),
+        ("active_days", "f8"),
+        ("open_groups", "i8"),
     ]
 )
 """The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow. round: of publication, 0 but on day 0."""

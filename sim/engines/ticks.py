@@ -34,7 +34,7 @@ def run_ticks(
 ):
     """Ticks first_tick to last_tick (excluded), every thread of the team in the same loop.
 
-    calendar: int64 (5, ticks), flags and days from there; addresses and when: int64, of the phases and the flags of the days
+    calendar: int64 (5, ticks), flags and ticks from there; addresses and when: int64, of the phases and the flags of the days
     on which they are; result: int64 (ticks + 1, totals), row t + 1 for tick t, so that row t is yesterday; partial: int64
     (threads, totals), the threads' own. Returns the tick it got to: last_tick, or less when asked to stop.
     """
@@ -51,10 +51,10 @@ def run_ticks(
             if fetch_add(team, STOP, 0) == 0:
                 today.tick = tick
                 today.flags = calendar[0, tick]
-                today.days_to_publication = calendar[1, tick]
-                today.days_to_start = calendar[2, tick]
-                today.days_to_end = calendar[3, tick]
-                today.days_open = calendar[4, tick]
+                today.ticks_to_publication = calendar[1, tick]
+                today.ticks_to_start = calendar[2, tick]
+                today.ticks_to_end = calendar[3, tick]
+                today.ticks_open = calendar[4, tick]
                 call_phase(addresses[CIRCLE], desk, p, today, 0, 0)
             team[BLOCKS] = 0
             team[BLOCKS + LINE] = 0
