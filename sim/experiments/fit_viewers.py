@@ -57,7 +57,9 @@ def _day_zero(users: int, seed: int) -> DayZero:
     return DayZero(load(SCENARIO, [f"run.users={users}"]), seed)
 
 
-def viewers(campaign_rate: float, contact_rate: float, users: int = 30_000, seeds: Sequence[int] = (1, 2, 3)) -> Viewers:
+def viewers(
+    campaign_rate: float, contact_rate: float, users: int = 30_000, seeds: Sequence[int] = (1, 2, 3)
+) -> Viewers:
     """Viewers in the campus scenario with these p and q (1/day), all seeds together; the same luck whatever p and q."""
     world = f"world.awareness.campaign_rate={campaign_rate!r}", f"world.awareness.contact_rate={contact_rate!r}"
     scenario = load(SCENARIO, [*world, f"run.users={users}"])
@@ -112,7 +114,11 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="file to write the two rates to, as part of a scenario")
     given = parser.parse_args()
     campaign_rate, contact_rate, found = fit(given.users)
-    print(_line(f"p = {campaign_rate:.5f}/day, q = {contact_rate:.3f}/day (q/p = {contact_rate / campaign_rate:.0f})", found))
+    print(
+        _line(
+            f"p = {campaign_rate:.5f}/day, q = {contact_rate:.3f}/day (q/p = {contact_rate / campaign_rate:.0f})", found
+        )
+    )
     alone, without = fit_without_word_of_mouth(given.users)
     print(_line(f"p = {alone:.5f}/day, q = 0", without))
     if given.write is not None:
