@@ -66,11 +66,13 @@ TODAY = np.dtype(
         ("escrow", "i8"),
         ("tick", "i8"),
         ("flags", "i8"),
-        ("days_to_publication", "i8"),
-        ("days_to_start", "i8"),
-        ("days_to_end", "i8"),
-        ("days_open", "i8"),
+        ("ticks_to_publication", "i8"),
+        ("ticks_to_start", "i8"),
+        ("ticks_to_end", "i8"),
+        ("ticks_open", "i8"),
         ("round", "i8"),
+        ("active_days", "f8"),
+        ("open_groups", "i8"),
     ]
 )
 """The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow.
@@ -96,7 +98,7 @@ RUN = np.dtype(
         )
     ]
 )
-"""A stretch of a run: ticks first to last (excluded) of `ticks`, and addresses. calendar: int64 (5, ticks), flags and days from
+"""A stretch of a run: ticks first to last (excluded) of `ticks`, and addresses. calendar: int64 (5, ticks), flags and ticks from
 there; addresses, when: int64 (phases), and flags of the days on which they are; result: int64 (ticks + 1, totals), row
 t + 1 for tick t, so that row t is yesterday; partial: int64 (threads, totals_width), the threads' own totals; team: counters."""
 

@@ -56,7 +56,7 @@ def experience_phase(desk, p, today, low, high):
 
 @phase
 def practice_phase(desk, p, today, low, high):
-    """Phase practice: another day on a plan, for those who learn from it."""
+    """Phase practice: another tick on a plan, for those who learn from it."""
     beliefs, plans = byte_column(desk, c.BELIEF, low, high), byte_column(desk, c.PLAN, low, high)
     spend_days, repay_days = lesson_column(desk, c.SPEND_DAYS, low, high), lesson_column(desk, c.REPAY_DAYS, low, high)
     day = float32(p.tick_days)

@@ -41,10 +41,10 @@ def run_ticks(desk, p, today, run, me):
             if fetch_add(team, STOP, 0) == 0:
                 today.tick = tick
                 today.flags = calendar[tick]
-                today.days_to_publication = calendar[ticks + tick]
-                today.days_to_start = calendar[2 * ticks + tick]
-                today.days_to_end = calendar[3 * ticks + tick]
-                today.days_open = calendar[4 * ticks + tick]
+                today.ticks_to_publication = calendar[ticks + tick]
+                today.ticks_to_start = calendar[2 * ticks + tick]
+                today.ticks_to_end = calendar[3 * ticks + tick]
+                today.ticks_open = calendar[4 * ticks + tick]
                 call_phase(addresses[CIRCLE], desk, p, today, 0, 0)
             team[BLOCKS] = 0
             team[BLOCKS + LINE] = 0

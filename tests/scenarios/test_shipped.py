@@ -23,6 +23,8 @@ NAMES = (
     "learned",
     "lottery",
     "tiny",
+    "campus_2016",
+    "standing_2016",
 )
 
 

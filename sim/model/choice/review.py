@@ -38,17 +38,17 @@ class GateView(NamedTuple):
 
 
 @rule
-def gate_view(p, tick, cutoff, tie, days_to_start, days_to_end, days_to_publication):
-    """The gate as it looks on a day; users believe that publications after the next are 30 days apart."""
+def gate_view(p, tick, cutoff, tie, ticks_to_start, ticks_to_end, ticks_to_publication):
+    """The gate as it looks in a tick; users believe that publications after the next are 30 days apart."""
     return GateView(
         levels_of(p),
         p.gate_levels,
         cutoff,
         tie,
-        float(tick - p.gate_start),
-        float(days_to_start),
-        float(days_to_end),
-        float(days_to_publication),
+        (tick - p.gate_start) * p.tick_days,
+        ticks_to_start * p.tick_days,
+        ticks_to_end * p.tick_days,
+        ticks_to_publication * p.tick_days,
         30.0,
         p.choice_horizon,
     )
@@ -320,6 +320,6 @@ def choose_plan(admission, plan_value, table, outlook, gate, standing, owned, pr
 
 
 @rule
-def review_due(day, user, review_days):
-    """Whether it is the user's review day: every `review_days` days, spread over the users by their number."""
-    return (day + user) % review_days == 0
+def review_due(tick, user, review_ticks):
+    """Whether it is time for the user's review: every `review_ticks` ticks, spread over the users by their number."""
+    return (tick + user) % review_ticks == 0
