@@ -144,6 +144,61 @@ def run_command(
 
 
 @app.command()
+def after(
+    file: File,
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[int | None, typer.Option(help="Ticks, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Compare with this scenario ('none': with nothing).", show_default=False),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads; all processors if not given.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder to store the study under.")] = Path("results"),
+    settings: Settings = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The table and the answer only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Study what a gate leaves behind: who comes over it and how, and how much of that happens without any response."""
+    from sim.experiments.after.study import after as study
+    from sim.report.after import after_rows, answer, print_after
+    from sim.results.store import ResultError
+    from sim.scenario.reader import ScenarioError
+
+    try:
+        result = study(
+            file,
+            settings or (),
+            users=users,
+            ticks=ticks,
+            seed=seed,
+            replicates=replicates,
+            baseline=baseline,
+            threads=threads,
+            out=out,
+            tell=None if quiet or as_json else lambda done, of: error_console.print(f"replicate {done} of {of} done"),
+        )
+    except (ScenarioError, ResultError) as error:
+        raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
+    assert result.path is not None  # studies are always stored from here
+    if figures:
+        from sim.report.after_figures import draw_after
+
+        draw_after(result, result.path / "figures")
+    if as_json:
+        told = {"name": result.manifest["name"], "path": str(result.path), "reused": result.reused}
+        print(json.dumps(told | {"answer": answer(result), "measures": after_rows(result.tables["after"])}))
+    else:
+        print_after(out_console, result, quiet)
+
+
+@app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
 ) -> None:

@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
+from sim.experiments.after.bunching import share_above
+from sim.experiments.after.churn import quiet_share
 from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar
 from sim.model.measures import of_run, over_time
+from sim.model.numbers import numbers
 from sim.model.states import ENTERED, PLANS, ROLES
 from sim.model.totals import TOTALS
 from sim.results.table import Table, stacked
@@ -114,6 +117,15 @@ def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]
     return {"admitted_later": float(later.mean()), "days_to_admission": wait}
 
 
+def last_day_measures(columns: Columns, scenario: Scenario, reference: int) -> dict[str, float]:
+    """Who stands just above the gate, and whether those who started just below it are still there."""
+    days = round(scenario.run.ticks * numbers(scenario, 0)["tick_days"])
+    return {
+        "just_above": share_above(columns["score"], reference),
+        "quiet_short": quiet_share(columns["last_visit_day"], columns["starting_score"], reference, days),
+    }
+
+
 def run_cell(
     scenario: Scenario,
     engine: Any,
@@ -152,7 +164,11 @@ def run_cell(
     last = engine.snapshot()
     return Cell(
         ticks=table,
-        measures={**of_run(series), **admission_measures(last, scenario)},
+        measures={
+            **of_run(series),
+            **admission_measures(last, scenario),
+            **last_day_measures(last, scenario, reference),
+        },
         scores=stacked(scores),
         plans=stacked(plans),
         groups=group_table(last, float(ticks), reference),
