@@ -221,6 +221,32 @@ def validate(
         raise typer.Exit(2)
 
 
+@app.command("list")
+def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List what there is to choose from: scenarios, gates, rules of choice, beliefs, measures."""
+    from sim.experiments.catalogue import catalogue
+    from sim.report.listing import print_catalogue
+
+    found = catalogue()
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print_catalogue(out_console, found)
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario.", show_default=False)]) -> None:
+    """Write a commented scenario to start from, into the folder scenarios if there is one, or here."""
+    from sim.scenario.reader import ScenarioError
+    from sim.scenario.starter import write_starter
+
+    try:
+        path = write_starter(name, Path())
+    except ScenarioError as error:
+        raise fail(str(error)) from None
+    out_console.print(f"{path}: written. Try it: scoregate run {path}", markup=False, soft_wrap=True)
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
