@@ -221,6 +221,39 @@ def validate(
         raise typer.Exit(2)
 
 
+@app.command("check-facts")
+def check_facts_command(
+    scale: Annotated[
+        float, typer.Option(min=0.01, max=100, help="Work to do, relative to the usual (users and seeds).")
+    ] = 1.0,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads; all processors if not given.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder under which check_facts/ is written.")] = Path("results"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="The table and the count only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Hold the model against the published facts: a table of targets with value, interval, grade, pass or miss."""
+    from sim.engines.fast import default_threads
+    from sim.experiments.facts.check import as_records, check_facts, summary
+    from sim.experiments.facts.row import Effort
+    from sim.report.facts import print_facts
+    from sim.report.facts_files import write_facts
+    from sim.results.store import ResultError
+
+    tell = None if quiet or as_json else lambda name: error_console.print(f"checking: {name}")
+    effort = Effort(scale, threads or default_threads())
+    rows = check_facts(effort, tell)
+    try:
+        files = write_facts(rows, effort, out / "check_facts")
+    except ResultError as error:
+        raise fail(str(error), 1) from None
+    if as_json:
+        print(json.dumps({"answer": summary(rows), "rows": as_records(rows), "files": [str(path) for path in files]}))
+    else:
+        print_facts(out_console, rows, quiet)
+
+
 @app.command("list")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List what there is to choose from: scenarios, gates, rules of choice, beliefs, measures."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sim.engines.columns import Columns
 from sim.experiments.after.bunching import share_above
 from sim.experiments.after.churn import quiet_share
+from sim.experiments.after.trace import ticks_a_day
 from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar
 from sim.model.measures import of_run, over_time
-from sim.model.numbers import numbers
 from sim.model.states import ENTERED, PLANS, ROLES
 from sim.model.totals import TOTALS
 from sim.results.table import Table, stacked
@@ -119,11 +119,10 @@ def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]
 
 def last_day_measures(columns: Columns, scenario: Scenario, reference: int) -> dict[str, float]:
     """Who stands just above the gate, and whether those who started just below it are still there."""
-    days = round(scenario.run.ticks * numbers(scenario, 0)["tick_days"])
-    return {
-        "just_above": share_above(columns["score"], reference),
-        "quiet_short": quiet_share(columns["last_visit_day"], columns["starting_score"], reference, days),
-    }
+    quiet = quiet_share(
+        columns["last_visit_day"], columns["starting_score"], reference, scenario.run.ticks, ticks_a_day(scenario)
+    )
+    return {"just_above": share_above(columns["score"], reference), "quiet_short": quiet}
 
 
 def run_cell(

@@ -16,13 +16,14 @@ from sim.experiments.after.churn import quiet_share
 from sim.experiments.after.crossing import Aligned, after_level, aligned, rise
 from sim.experiments.after.half_life import half_life
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
+from sim.experiments.after.of_run import end_day
 from sim.experiments.after.trace import ticks_a_day
 from sim.experiments.after.worlds import BASELINE, PLACEBO, POLICY, Replicate, replicates, worlds_of
 from sim.experiments.cell import reference_score
 from sim.experiments.effect import Interval
 from sim.experiments.plan import RunPlan, make_plan
 from sim.model.calendar import gate_dates
-from sim.model.measures import over_time
+from sim.model.measures import CHANNELS
 from sim.model.totals import TOTALS
 from sim.results.table import Table, frame, stacked
 from sim.scenario.reader import Fault, ScenarioError
@@ -63,12 +64,11 @@ class AfterResult:
         return frame(self.tables["crossing"])
 
 
-def daily_visits(totals: NDArray[np.int64], users: int, step: int) -> NDArray[np.float64]:
+def daily_visits(totals: NDArray[np.int64], users: int, per_day: int) -> NDArray[np.float64]:
     """Visits per user and day, from totals of shape (ticks, totals); a day that is not whole is left out."""
-    visits = over_time({name: totals[:, k] for k, name in enumerate(TOTALS)}, users)["visits"]
-    days = visits.size // step
-    whole: NDArray[np.float64] = visits[: days * step].reshape(days, step).sum(axis=1)
-    return whole
+    visits = totals[:, [TOTALS.index(f"visits_{channel}") for channel in CHANNELS]].sum(axis=1)
+    days = visits.size // per_day
+    return np.asarray(visits[: days * per_day].reshape(days, per_day).sum(axis=1) / users, dtype=float)
 
 
 def _ways(one: Replicate, policy: Scenario, gate: int) -> dict[str, float]:
@@ -89,9 +89,11 @@ def _ways(one: Replicate, policy: Scenario, gate: int) -> dict[str, float]:
     }
 
 
-def _quiet(one: Replicate, world: str, gate: int) -> float:
+def _quiet(one: Replicate, world: str, gate: int, per_day: int) -> float:
     trace = one.traces[world]
-    return quiet_share(trace.columns["last_visit_day"], trace.columns["starting_score"], gate, trace.days)
+    return quiet_share(
+        trace.columns["last_visit_day"], trace.columns["starting_score"], gate, trace.totals.shape[0], per_day
+    )
 
 
 def measures_of(one: Replicate, worlds: dict[str, Scenario], gate: int) -> tuple[dict[str, float], Table]:
@@ -112,10 +114,10 @@ def measures_of(one: Replicate, worlds: dict[str, Scenario], gate: int) -> tuple
     if BASELINE in one.traces:
         baseline = one.traces[BASELINE]
         found["bunching_paired"] = share_above(scores, gate) - share_above(baseline.columns["score"], gate)
-        found["quiet_short"] = _quiet(one, POLICY, gate) - _quiet(one, BASELINE, gate)
-        step, users = ticks_a_day(worlds[POLICY]), worlds[POLICY].run.users
-        visits = daily_visits(policy.totals, users, step) - daily_visits(baseline.totals, users, step)
-        found["half_life"] = half_life(visits, gate_dates(worlds[POLICY])[2])
+        per_day, users = ticks_a_day(worlds[POLICY]), worlds[POLICY].run.users
+        found["quiet_short"] = _quiet(one, POLICY, gate, per_day) - _quiet(one, BASELINE, gate, per_day)
+        visits = daily_visits(policy.totals, users, per_day) - daily_visits(baseline.totals, users, per_day)
+        found["half_life"] = half_life(visits, end_day(worlds[POLICY]))
     curves: Table = {
         "day": here.day,
         "users": here.users,
