@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
-from sim.experiments.after.bunching import share_above
-from sim.experiments.after.churn import quiet_share
-from sim.experiments.after.trace import ticks_a_day
+from sim.experiments.after.last_day import last_day_measures
 from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar
 from sim.model.measures import of_run, over_time
 from sim.model.states import ENTERED, PLANS, ROLES
@@ -115,14 +113,6 @@ def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]
     later = days > start
     wait = float((days[later] - start).mean()) if later.any() else float("nan")
     return {"admitted_later": float(later.mean()), "days_to_admission": wait}
-
-
-def last_day_measures(columns: Columns, scenario: Scenario, reference: int) -> dict[str, float]:
-    """Who stands just above the gate, and whether those who started just below it are still there."""
-    quiet = quiet_share(
-        columns["last_visit_day"], columns["starting_score"], reference, scenario.run.ticks, ticks_a_day(scenario)
-    )
-    return {"just_above": share_above(columns["score"], reference), "quiet_short": quiet}
 
 
 def run_cell(

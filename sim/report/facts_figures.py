@@ -19,7 +19,7 @@ def draw_viewers(curves: Curves, folder: Path, formats: tuple[str, ...] = FORMAT
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib.dates import DateFormatter, DayLocator
+    from matplotlib import dates
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,8 +40,9 @@ def draw_viewers(curves: Curves, folder: Path, formats: tuple[str, ...] = FORMAT
             axes.fill_between(times, shown.min(axis=0), shown.max(axis=0), color=colour, alpha=0.2, linewidth=0)
         seen: Any = [datetime.fromisoformat(point.time) for point in points]
         axes.plot(seen, [100 * point.share for point in points], "o", color="black", label="published (press, B)")
-        axes.xaxis.set_major_locator(DayLocator())
-        axes.xaxis.set_major_formatter(DateFormatter("%d %b"))
+        ticks: Any = dates
+        axes.xaxis.set_major_locator(ticks.DayLocator())
+        axes.xaxis.set_major_formatter(ticks.DateFormatter("%d %b"))
         axes.set_ylim(bottom=0)
         axes.set_ylabel("users who have viewed the circle (%)")
         axes.set_title("Viewers of the campus circle, November 2016")
