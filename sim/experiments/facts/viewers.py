@@ -20,8 +20,8 @@ from sim.scenario.schema import Scenario
 SCENARIO = "campus_2016.yaml"
 MORNING, EVENING = (point.time for point in viewer_points()[-2:])
 ALONE = "world.awareness.contact_rate=0"
-STEPS = 12
-"""Halvings of the interval of log p in the refit: to a thousandth of it."""
+RATES, STEPS = (1e-3, 1.0), 9
+"""Rates of the campaign (1/day) between which the refit looks, and halvings of that interval on a log scale: to 1.4%."""
 
 
 class Curves(NamedTuple):
@@ -76,7 +76,7 @@ def curves(effort: Effort) -> Curves:
 
     fitted, without = many(scenario), many(alone)
     seed, start = next(iter(people.items()))
-    low, high = log(1e-4), log(10.0)
+    low, high = (log(rate) for rate in RATES)
     for _ in range(STEPS):
         middle = 0.5 * (low + high)
         again = load(SCENARIO, [size, ALONE, f"world.awareness.campaign_rate={exp(middle)!r}"])
