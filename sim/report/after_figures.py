@@ -59,7 +59,9 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
             bottom.plot(day, net.mean(axis=0), color=POLICY, linewidth=1.6)
             if replicates > 1:
                 bottom.fill_between(day, net.min(axis=0), net.max(axis=0), color=POLICY, alpha=0.2, linewidth=0)
-            top.legend(loc="best", fontsize=8)
+            low, high = top.get_ylim()
+            top.set_ylim(low, high + 0.45 * (high - low))  # room for the legend
+            top.legend(loc="upper left", fontsize=8)
         bottom.axhline(0.0, color="black", linewidth=0.8)
         for axes in (top, bottom):
             axes.axvline(0.0, color="#666666", linewidth=0.8, linestyle=":")
@@ -67,7 +69,10 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
         bottom.set_ylabel("difference")
         bottom.set_xlabel("days from first reaching the gate's score")
         top.set_title("Visits around the day of crossing, mean of 7 days")
-        note = f"{seen:,} crossings in {replicates} replicate{'s' if replicates > 1 else ''}. Difference: under the gate less the same people where nobody responds; band: lowest and highest replicate."
+        note = (
+            f"{seen:,} crossings in {replicates} replicate{'s' if replicates > 1 else ''}. "
+            "Difference: under the gate less the same people; band: lowest and highest replicate."
+        )
         figure.text(0.01, 0.005, note, fontsize=7, color="#444444", ha="left", va="bottom")
         figure.tight_layout(rect=(0, 0.035, 1, 1))
         for form in formats:

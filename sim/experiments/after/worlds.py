@@ -8,7 +8,6 @@ from sim.engines.fast import DayZero, FastEngine
 from sim.experiments.after.trace import MOST, Trace, follow, within_reach
 from sim.experiments.cell import reference_score
 from sim.experiments.plan import RunPlan
-from sim.scenario.choice import Shares
 from sim.scenario.schema import Scenario
 
 POLICY, PLACEBO, BASELINE = "policy", "placebo", "baseline"
@@ -16,7 +15,7 @@ POLICY, PLACEBO, BASELINE = "policy", "placebo", "baseline"
 
 def placebo_of(scenario: Scenario) -> Scenario:
     """The same scenario with nobody responding to the gate."""
-    return scenario.model_copy(update={"rule": "none", "mixture": Shares()})
+    return Scenario.model_validate(scenario.model_dump(mode="json") | {"rule": "none", "mixture": {}})
 
 
 def worlds_of(plan: RunPlan) -> dict[str, Scenario]:
