@@ -144,6 +144,61 @@ def run_command(
 
 
 @app.command()
+def after(
+    file: File,
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[int | None, typer.Option(help="Ticks, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Compare with this scenario ('none': with nothing).", show_default=False),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads; all processors if not given.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder to store the study under.")] = Path("results"),
+    settings: Settings = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The table and the answer only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Study what a gate leaves behind: who comes over it and how, and how much of that happens without any response."""
+    from sim.experiments.after.study import after as study
+    from sim.report.after import after_rows, answer, print_after
+    from sim.results.store import ResultError
+    from sim.scenario.reader import ScenarioError
+
+    try:
+        result = study(
+            file,
+            settings or (),
+            users=users,
+            ticks=ticks,
+            seed=seed,
+            replicates=replicates,
+            baseline=baseline,
+            threads=threads,
+            out=out,
+            tell=None if quiet or as_json else lambda done, of: error_console.print(f"replicate {done} of {of} done"),
+        )
+    except (ScenarioError, ResultError) as error:
+        raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
+    assert result.path is not None  # studies are always stored from here
+    if figures:
+        from sim.report.after_figures import draw_after
+
+        draw_after(result, result.path / "figures")
+    if as_json:
+        told = {"name": result.manifest["name"], "path": str(result.path), "reused": result.reused}
+        print(json.dumps(told | {"answer": answer(result), "measures": after_rows(result.tables["after"])}))
+    else:
+        print_after(out_console, result, quiet)
+
+
+@app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
 ) -> None:
@@ -164,6 +219,65 @@ def validate(
             error_console.print(str(error), markup=False)
     if failed:
         raise typer.Exit(2)
+
+
+@app.command("check-facts")
+def check_facts_command(
+    scale: Annotated[
+        float, typer.Option(min=0.01, max=100, help="Work to do, relative to the usual (users and seeds).")
+    ] = 1.0,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads; all processors if not given.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder under which check_facts/ is written.")] = Path("results"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="The table and the count only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Hold the model against the published facts: a table of targets with value, interval, grade, pass or miss."""
+    from sim.engines.fast import default_threads
+    from sim.experiments.facts.check import as_records, check_facts, summary
+    from sim.experiments.facts.row import Effort
+    from sim.report.facts import print_facts
+    from sim.report.facts_files import write_facts
+    from sim.results.store import ResultError
+
+    tell = None if quiet or as_json else lambda name: error_console.print(f"checking: {name}")
+    effort = Effort(scale, threads or default_threads())
+    rows = check_facts(effort, tell)
+    try:
+        files = write_facts(rows, effort, out / "check_facts")
+    except ResultError as error:
+        raise fail(str(error), 1) from None
+    if as_json:
+        print(json.dumps({"answer": summary(rows), "rows": as_records(rows), "files": [str(path) for path in files]}))
+    else:
+        print_facts(out_console, rows, quiet)
+
+
+@app.command("list")
+def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List what there is to choose from: scenarios, gates, rules of choice, beliefs, measures."""
+    from sim.experiments.catalogue import catalogue
+    from sim.report.listing import print_catalogue
+
+    found = catalogue()
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print_catalogue(out_console, found)
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario.", show_default=False)]) -> None:
+    """Write a commented scenario to start from, into the folder scenarios if there is one, or here."""
+    from sim.scenario.reader import ScenarioError
+    from sim.scenario.starter import write_starter
+
+    try:
+        path = write_starter(name, Path())
+    except ScenarioError as error:
+        raise fail(str(error)) from None
+    out_console.print(f"{path}: written. Try it: scoregate run {path}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
+from sim.experiments.after.last_day import last_day_measures
 from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar, ticks_per_day, time_of
 from sim.model.measures import of_run, over_time
 from sim.model.states import ENTERED, PLANS, ROLE, ROLES
@@ -166,7 +167,11 @@ def run_cell(
     last = engine.snapshot()
     return Cell(
         ticks=table,
-        measures={**of_run(series), **admission_measures(last, scenario)},
+        measures={
+            **of_run(series),
+            **admission_measures(last, scenario),
+            **last_day_measures(last, scenario, reference),
+        },
         scores=stacked(scores),
         plans=stacked(plans),
         groups=group_table(last, ticks / per_day, reference),

@@ -95,11 +95,7 @@ def effects(runs: Table) -> dict[str, Effect]:
     runs: one row per arm and replicate.
     """
     has_baseline = bool((runs["arm"] == "baseline").any())
-    units = (
-        {m.name: (m.unit, m.good) for m in MEASURES}
-        | dict.fromkeys(USER_MEASURES, ("share", 0))
-        | {"days_to_admission": ("days", 0)}
-    )
+    units = {m.name: (m.unit, m.good) for m in MEASURES} | {n: (m.unit, m.good) for n, m in USER_MEASURES.items()}
     nothing = np.zeros(0)
     found = {}
     for name, (unit, good) in units.items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from sim.experiments.after.of_run import after_table
 from sim.experiments.cell import Cell, reference_score, run_cell
 from sim.experiments.effect import Effect, effects
 from sim.experiments.plan import RunPlan, make_plan
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 EngineName = Literal["fast", "readable"]
 
 
-TABLES = ("ticks", "runs", "groups", "scores", "plans", "users")
+TABLES = ("ticks", "runs", "groups", "scores", "plans", "users", "after")
 """Tables of a run, in order."""
 
 
@@ -32,7 +33,7 @@ class Result:
     manifest: where it all comes from; tables: by name, as columns; path: the folder it is stored in, or None; reused: whether it
     was read back instead of run. The same tables as DataFrames: ticks, a row per day, measures and totals (`n_*`);
     runs, a row per arm and replicate; groups, scores, plans: who gained, score histograms, plans by distance to the gate;
-    users: whole users on request.
+    users: whole users on request; after: after-effects, where the gate goes within the run.
     """
 
     manifest: dict[str, Any]
@@ -69,6 +70,11 @@ class Result:
     def users(self) -> "pd.DataFrame":
         """Whole users at the end, if asked for."""
         return frame(self.tables["users"])
+
+    @cached_property
+    def after(self) -> "pd.DataFrame":
+        """After-effects: a row per replicate and measure; empty where the gate does not go within the run."""
+        return frame(self.tables["after"])
 
     @property
     def paired(self) -> bool:
@@ -171,12 +177,12 @@ def execute(
             cells += both
             finished += 1
     except KeyboardInterrupt:
-        kept = _collect(cells, manifest(plan, started, finished, "stopped")) if cells else None
+        kept = _collect(cells, manifest(plan, started, finished, "stopped"), policy) if cells else None
         raise Stopped(kept) from None
-    return _collect(cells, manifest(plan, started, finished, "complete"))
+    return _collect(cells, manifest(plan, started, finished, "complete"), policy)
 
 
-def _collect(cells: Sequence[tuple[str, int, int, Cell]], origin: dict[str, Any]) -> Result:
+def _collect(cells: Sequence[tuple[str, int, int, Cell]], origin: dict[str, Any], policy: Scenario) -> Result:
     origins = [{"arm": arm, "replicate": replicate, "seed": seed} for arm, replicate, seed, _ in cells]
 
     def stack(name: str) -> Table:
@@ -188,7 +194,8 @@ def _collect(cells: Sequence[tuple[str, int, int, Cell]], origin: dict[str, Any]
         {name: np.array([value]) for name, value in (where | {"seconds": cell.seconds} | cell.measures).items()}
         for where, (*_, cell) in zip(origins, cells, strict=True)
     )
-    return Result(origin, {name: runs if name == "runs" else stack(name) for name in TABLES})
+    tables = {name: runs if name == "runs" else stack(name) for name in TABLES if name != "after"}
+    return Result(origin, {**tables, "after": after_table(tables["ticks"], policy)})
 
 
 def run(

@@ -147,11 +147,28 @@ MEASURES: tuple[Measure, ...] = (
 )
 """All measures over time."""
 
+
+class UserMeasure(NamedTuple):
+    """A measure taken from the users at the end of a run. good: as in `Measure`."""
+
+    unit: str
+    meaning: str
+    good: int
+
+
 USER_MEASURES = {
-    "admitted_later": "share of users first admitted after the gate's first day",
-    "days_to_admission": "mean days from the gate's first day to admission, of those admitted later [days]",
+    "admitted_later": UserMeasure("share", "share of users first admitted after the gate's first day", 0),
+    "days_to_admission": UserMeasure(
+        "days", "mean days from the gate's first day to admission, of those admitted later", 0
+    ),
+    "just_above": UserMeasure(
+        "share", "of users within 10 points of the gate, share at or above it (more than in the baseline: bunching)", 0
+    ),
+    "quiet_short": UserMeasure(
+        "share", "of users who started 1-25 points short of the gate, share without a visit in the last 30 days", -1
+    ),
 }
-"""Measures taken from the users at the end of a run."""
+"""Measures taken from the users at the end of a run, by name."""
 
 
 def over_time(totals: Totals, users: int, ticks_per_day: int = 1) -> dict[str, NDArray[np.float64]]:

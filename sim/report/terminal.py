@@ -8,11 +8,12 @@ from rich.table import Table
 
 from sim.experiments.summary import sentence, table
 from sim.model.measures import MEASURES, USER_MEASURES
+from sim.report.after import after_lines, after_rows
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
 
-MEANINGS = {measure.name: measure.meaning for measure in MEASURES} | USER_MEASURES
+MEANINGS = {m.name: m.meaning for m in MEASURES} | {name: m.meaning for name, m in USER_MEASURES.items()}
 
 
 def _number(value: float, unit: str) -> str:
@@ -58,6 +59,8 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     console.print(shown)
     console.print()
     console.print(sentence(result), markup=False, soft_wrap=True)
+    for line in after_lines(result.tables["after"]):
+        console.print(line, markup=False, soft_wrap=True)
     if stopped:
         console.print(f"Stopped: {finished} of {run['replicates']} replicates are finished and kept.", markup=False)
     if quiet:
@@ -86,6 +89,7 @@ def as_record(result: "Result") -> dict[str, Any]:
         "path": str(result.path) if result.path is not None else None,
         "answer": sentence(result),
         "measures": rows,
+        "after": after_rows(result.tables["after"]),
     }
 
 

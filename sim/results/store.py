@@ -8,9 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.results.table import read_parquet, rows_of, write_parquet
+from sim.results.table import Table, read_parquet, rows_of, write_parquet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.experiments.plan import RunPlan
     from sim.experiments.run import Result
 
@@ -48,36 +50,46 @@ def write(out: Path, plan: "RunPlan", result: "Result", users_sample: int = 0) -
     """Write a result: first beside its place, then moved there in one step. Returns the folder; raises ResultError."""
     status, finished = result.manifest["status"], result.manifest["replicates_finished"]
     target = folder(out, plan, users_sample, status, finished)
+    write_tables(target, result.manifest, result.tables, out)
+    return target
+
+
+def write_tables(target: Path, manifest: dict[str, Any], tables: "Mapping[str, Table]", out: Path) -> None:
+    """Write tables and a manifest as the folder `target` below `out`, whole or not at all; one that is there stays. Raises ResultError."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
-            return target
+            return
         place = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
     except OSError as error:
         raise ResultError(f"{out}: results cannot be written here ({error.strerror}); give another folder with --out") from None
     try:
-        for name, table in result.tables.items():
+        for name, table in tables.items():
             if rows_of(table):
                 write_parquet(table, place / f"{name}.parquet")
-        (place / "manifest.json").write_text(json.dumps(result.manifest, indent=1, ensure_ascii=False), encoding="utf-8")
+        (place / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
         place.chmod(0o755)
         os.replace(place, target)
     except OSError as error:
         shutil.rmtree(place, ignore_errors=True)
         if target.is_dir():  # another process finished the same run first
-            return target
+            return
         raise ResultError(f"{target}: the result cannot be written ({error.strerror}); free some space or give another folder with --out") from None
-    return target
 
 
 def read(path: Path) -> "Result":
-    """Read a stored result; raises ResultError if it is none."""
+    """Read a stored result of a run; raises ResultError if it is none."""
     from sim.experiments.run import TABLES, Result
 
+    return Result(*read_tables(path, TABLES), path)
+
+
+def read_tables(path: Path, names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Table]]:
+    """Manifest and tables of a stored result, a table that is not there as an empty one; raises ResultError if it is none."""
     try:
         manifest: dict[str, Any] = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-        files = {name: path / f"{name}.parquet" for name in TABLES}
+        files = {name: path / f"{name}.parquet" for name in names}
         tables = {name: read_parquet(file) if file.is_file() else {} for name, file in files.items()}
     except (OSError, ValueError) as error:
         raise ResultError(f"{path}: not a whole result ({type(error).__name__}); remove the folder and run again") from None
-    return Result(manifest, tables, path)
+    return manifest, tables

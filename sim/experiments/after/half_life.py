@@ -1,0 +1,41 @@
+"""Half-life of an effect once its cause is gone, from the paired difference day by day."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Days = NDArray[np.float64]
+WEEK = 7
+
+
+def smoothed(series: Days, reach: int = WEEK // 2) -> Days:
+    """Centred means of 2 * reach + 1 days, fewer towards either end so that the middle stays in the middle; shape as given."""
+    series = np.asarray(series, dtype=float)
+    sums = np.concatenate([[0.0], np.cumsum(series)])
+    day = np.arange(series.size)
+    room = np.minimum(np.minimum(day, series.size - 1 - day), reach)
+    means: Days = (sums[day + room + 1] - sums[day - room]) / (2 * room + 1)
+    return means
+
+
+def half_life(difference: Days, end: int) -> float:
+    """Days from `end` until the difference has halved.
+
+    difference: policy less baseline, one value a day, on the same luck; end: first day without the gate. The level is the mean
+    of the week before the end, the course after it is smoothed over a week (days after the end only, so that the gate itself
+    is not smeared over its end) and read linearly between days. 0 if it is gone at once; NaN if there is no end in the
+    series, no effect to halve, or it has not halved by the last day.
+    """
+    if not WEEK <= end < len(difference):
+        return float("nan")
+    level = float(np.mean(difference[end - WEEK : end]))
+    if level == 0.0 or np.isnan(level):
+        return float("nan")
+    share = smoothed(np.asarray(difference[end:], dtype=float)) / level
+    halved = np.flatnonzero(share <= 0.5)
+    if not halved.size:
+        return float("nan")
+    day = int(halved[0])
+    if day == 0:
+        return 0.0
+    before, after = float(share[day - 1]), float(share[day])
+    return day - 1 + (before - 0.5) / (before - after)

@@ -1,0 +1,128 @@
+"""Studies of after-effects: what vanishes where nobody responds, what is there where they do, and the commands that show it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from sim.cli import app
+from sim.experiments.after.measures import AFTER_MEASURES
+from sim.experiments.after.study import after
+
+NEAR = ["policy.gate.threshold=660", "world.population.responsive_share=1.0", "policy.campaign.reach=30"]
+SMALL = {"users": 3000, "ticks": 130, "replicates": 2}
+
+
+@pytest.fixture(scope="module")
+def study():
+    return after("gate_750.yaml", NEAR, **SMALL)
+
+
+def values(study, measure):
+    table = study.tables["after"]
+    return table["value"][table["measure"] == measure]
+
+
+def test_with_a_response_the_effects_are_there(study):
+    assert (values(study, "admitted_by_effort") > 0.005).all()
+    assert (values(study, "net_rise") > 0.01).all()
+    assert (values(study, "admitted_by_drift") > 0).all()
+    assert (values(study, "admitted_by_luck") > 0).all()
+    assert np.isnan(values(study, "half_life")).all()
+
+
+def test_every_effect_vanishes_where_nobody_responds():
+    study = after("placebo.yaml", NEAR, baseline="placebo.yaml", **SMALL)
+    for name in ("net_rise", "net_after", "admitted_by_effort", "bunching_paired", "quiet_short"):
+        assert (values(study, name) == 0.0).all(), name
+    crossing = study.tables["crossing"]
+    for curve in ("placebo", "same"):
+        assert np.array_equal(crossing[curve], crossing["policy"], equal_nan=True)
+    assert (values(study, "crossing_rise") == values(study, "phantom_rise")).all()
+    assert (values(study, "phantom_rise") != 0.0).all()  # the spurious rise, reported
+
+
+def test_admissions_of_the_placebo_are_all_drift_or_luck(study):
+    again = after("placebo.yaml", NEAR, **SMALL)
+    result = sim.run("placebo.yaml", NEAR, **SMALL)
+    later = result.runs[result.runs["arm"] == "policy"]["admitted_later"].to_numpy()
+    assert values(again, "admitted_by_drift") + values(again, "admitted_by_luck") == pytest.approx(later)
+    assert values(study, "admitted_by_drift") == pytest.approx(values(again, "admitted_by_drift"))
+
+
+def test_with_no_noise_nobody_is_admitted_by_luck():
+    study = after("gate_750.yaml", [*NEAR, "world.score.noise=0"], **SMALL)
+    assert (values(study, "admitted_by_luck") == 0.0).all()
+    assert (values(study, "admitted_by_drift") > 0.0).all()
+
+
+def test_every_measure_is_declared_and_given(study):
+    names = [measure.name for measure in AFTER_MEASURES]
+    assert list(study.tables["after"]["measure"][: len(names)]) == names
+    assert set(study.intervals) == set(names)
+    for measure in AFTER_MEASURES:
+        assert measure.unit in ("days", "share", "1/user/day")
+        assert measure.good in (-1, 0, 1)
+
+
+def test_a_run_tells_the_half_life_where_its_gate_goes(workspace):
+    settings = [*NEAR, "policy.gate.dropped=70"]
+    result = sim.run("gate_750.yaml", settings, out="results", **SMALL)
+    table = result.tables["after"]
+    assert list(table["measure"]) == ["half_life"] * 2
+    # another run reads them back, and a gate without an end has none
+    again = sim.run("gate_750.yaml", settings, out="results", **SMALL)
+    assert again.reused
+    assert np.array_equal(again.tables["after"]["value"], table["value"], equal_nan=True)
+    assert sim.run("gate_750.yaml", NEAR, **SMALL).tables["after"] == {}
+    assert sim.run("gate_750.yaml", settings, baseline="none", **SMALL).tables["after"] == {}
+
+
+def test_the_circle_closing_ends_its_effect_on_visits_slowly():
+    # habit outlives the circle: its visits are gone at once, the habit of 45 days is not
+    settings = ["policy.circle.closes=70", "world.circle.onlooker_visits=2.0", "policy.campaign.reach=30"]
+    slow = sim.run("gate_750.yaml", settings, baseline="no_circle", users=3000, ticks=160, replicates=2)
+    quick = sim.run(
+        "gate_750.yaml", [*settings, "switches.habit=false"], baseline="no_circle", users=3000, ticks=160, replicates=2
+    )
+    assert (quick.tables["after"]["value"] < 1.0).all()
+    assert quick.tables["after"]["value"].size == 2
+    assert slow.tables["after"]["value"].size == 2
+
+
+def test_runs_tell_who_stands_just_above_and_who_went_quiet():
+    result = sim.run("placebo.yaml", NEAR, baseline="placebo.yaml", **SMALL)
+    effect = result.effect().set_index("measure")
+    assert effect.loc["just_above", "difference"] == 0.0
+    assert 0.2 < effect.loc["just_above", "policy"] < 0.8
+    assert effect.loc["quiet_short", "difference"] == 0.0
+
+
+def test_the_command_stores_reuses_and_draws(workspace):
+    arguments = ["after", "gate_750.yaml", "--users", "1500", "--ticks", "120", "--replicates", "1"]
+    arguments += ["--set", "policy.gate.threshold=660"]
+    first = CliRunner().invoke(app, arguments)
+    assert first.exit_code == 0, first.output
+    assert "phantom" in first.output
+    assert {p.name for p in Path("results").rglob("crossing.*")} == {"crossing.parquet", "crossing.png", "crossing.svg"}
+    again = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
+    assert again["reused"] is True
+    assert len(again["measures"]) == len(AFTER_MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["after", "nowhere.yaml"], "no such file"),
+        (["after", "open_circle.yaml"], "has no gate"),
+        (["after", "gate_750.yaml", "--users", "0"], "run.users"),
+    ],
+)
+def test_bad_input_is_a_sentence(workspace, arguments, says):
+    shown = CliRunner().invoke(app, arguments)
+    assert shown.exit_code == 2
+    assert says in shown.output
+    assert list(workspace.iterdir()) == []

@@ -1,0 +1,129 @@
+"""The parts of the after-effect measures on inputs made by hand."""
+
+import numpy as np
+import pytest
+
+from sim.draws import SCORE, luck, seed_halves
+from sim.experiments.after.admission import ways, without_noise
+from sim.experiments.after.bunching import excess_share, share_above, smooth_share_above
+from sim.experiments.after.churn import quiet_share
+from sim.experiments.after.crossing import Aligned, after_level, aligned, rise
+from sim.experiments.after.half_life import half_life, smoothed
+from sim.model.score import published_score
+
+
+@pytest.mark.parametrize("days", [5.0, 20.0, 45.0])
+def test_half_life_of_an_exponential_is_its_own(days):
+    day = np.arange(400)
+    series = np.where(day < 100, 0.3, 0.3 * 2.0 ** (-(day - 100) / days))
+    # a mean of seven days lifts a convex curve by (log 2 / days)^2 * 4 / 2, which delays its half by that times days / log 2
+    late = 2.0 * np.log(2.0) / days
+    assert half_life(series, 100) == pytest.approx(days + late, abs=0.05)
+    assert half_life(-series, 100) == half_life(series, 100)
+
+
+def test_half_life_of_what_is_gone_at_once_is_nothing():
+    assert half_life(np.array([1.0] * 20 + [0.0] * 20), 20) == 0.0
+
+
+def test_a_straight_fall_is_read_between_days():
+    # from 1.0 on the last day of the gate's week down by 0.1 a day: one half at day 5
+    series = np.concatenate([np.ones(10), 1.0 - 0.1 * np.arange(20)])
+    assert half_life(series, 10) == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    ("series", "end"),
+    [
+        (np.zeros(50), 20),  # no effect
+        (np.ones(50), 20),  # does not fade
+        (np.ones(50), 50),  # no end within the run
+        (np.ones(50), 1_000_000),
+        (np.ones(50), 3),  # no week to take the level from
+    ],
+)
+def test_half_life_has_no_value_where_there_is_none(series, end):
+    assert np.isnan(half_life(series, end))
+
+
+def test_smoothing_leaves_a_line_alone_up_to_its_ends():
+    line = 3.0 - 0.5 * np.arange(20)
+    assert smoothed(line) == pytest.approx(line)
+    assert smoothed(np.array([0.0, 3.0, 0.0]), 1) == pytest.approx([0.0, 1.0, 0.0])
+
+
+def test_curves_are_aligned_at_each_users_own_crossing():
+    # user 0 crosses on day 3, user 1 on day 5, user 2 never, user 3 too early to be seen two days before
+    activity = np.zeros((8, 4), np.uint16)
+    activity[3, 0], activity[5, 1], activity[2, 0], activity[:, 2], activity[:, 3] = 10, 20, 4, 99, 99
+    curve = aligned(activity, np.array([3, 5, -1, 1]), before=2, after=3)
+    assert curve.day.tolist() == [-2, -1, 0, 1, 2, 3]
+    assert curve.users.tolist() == [2, 2, 2, 2, 2, 1]
+    assert curve.mean.tolist() == [0.0, 2.0, 15.0, 0.0, 0.0, 0.0]
+
+
+def test_nobody_crossing_is_no_curve():
+    curve = aligned(np.ones((100, 3), np.uint16), np.full(3, -1))
+    assert (curve.users == 0).all()
+    assert np.isnan(curve.mean).all()
+    assert np.isnan(rise(curve))
+    assert np.isnan(after_level(curve))
+
+
+def test_rise_is_of_the_last_month_over_the_one_before():
+    day = np.arange(-60, 61)
+    mean = np.where(day < -30, 2.0, np.where(day < 0, 2.5, 4.0))
+    curve = Aligned(day, np.ones(121, np.int64), mean)
+    assert rise(curve) == pytest.approx(0.25)
+    assert rise(Aligned(day, curve.users, np.full(121, 2.0))) == 0.0
+    assert after_level(curve) == pytest.approx(4.0)
+    assert rise(Aligned(day, curve.users, mean - 2.0), curve) == pytest.approx(0.25)
+
+
+def test_bunching_counts_users_moved_over_the_gate():
+    # 20 a point everywhere; 30 of those within ten points below are moved just above: (200 + 30) / 400 against one half
+    scores = np.repeat(np.arange(690, 810), 20)
+    assert excess_share(scores, 750) == pytest.approx(0.0, abs=1e-9)
+    moved = scores.copy()
+    moved[np.flatnonzero((scores >= 740) & (scores < 750))[:30]] = 752
+    assert share_above(moved, 750) == pytest.approx(230 / 400)
+    assert excess_share(moved, 750) == pytest.approx(30 / 400)
+
+
+def test_a_sloping_histogram_does_not_bunch():
+    scores = np.repeat(np.arange(690, 810), 300 - 2 * np.arange(120))
+    assert share_above(scores, 750) < 0.5
+    assert smooth_share_above(scores, 750) == pytest.approx(share_above(scores, 750), abs=1e-9)
+    assert np.isnan(excess_share(np.array([750, 749]), 750))
+    assert np.isnan(share_above(np.array([300]), 750))
+
+
+def test_churn_is_of_those_who_started_just_short():
+    starting = np.array([725, 749, 740, 750, 724])
+    last = np.array([69, 70, 99, 0, 0])  # of a run of 100 days: the first alone is away for 30 days or more
+    assert quiet_share(last, starting, 750, 100) == pytest.approx(1 / 3)
+    assert np.isnan(quiet_share(last, starting, 750, 30))
+    assert np.isnan(quiet_share(last, np.full(5, 400), 750, 100))
+
+
+def test_noise_is_taken_off_a_published_score():
+    low, high = seed_halves(7)
+    for who in range(200):
+        uniform, _, _, _ = luck(low, high, SCORE, 35, who, 0)
+        raw = 700.0 + 0.37 * who
+        published = published_score(raw, 6.0, uniform)
+        assert abs(without_noise(published, who, 35, 7, 6.0) - raw) <= 0.5 + 1e-9
+
+
+def test_every_way_over_the_gate_is_told_from_the_others():
+    #                  at once, effort, drift, luck, never, effort of one admitted in the placebo too
+    admitted = np.array([14, 66, 66, 96, -1, 35])
+    placebo = np.array([14, -1, 66, 96, -1, 96])
+    score = np.array([np.nan, np.nan, 750.2, 744.0, np.nan, 751.0])
+    found = ways(admitted, placebo, 14, score, 750)
+    assert found.at_once == pytest.approx(1 / 6)
+    assert found.effort == pytest.approx(1 / 6)
+    assert found.drift == pytest.approx(2 / 6)
+    assert found.luck == pytest.approx(1 / 6)
+    assert ways(placebo, placebo, 14, score, 750).effort == 0.0
+    assert np.isnan(ways(admitted, placebo, 14, None, 750).drift)
