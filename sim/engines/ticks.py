@@ -34,8 +34,8 @@ def run_ticks(
 ):
     """Ticks first_tick to last_tick (excluded), every thread of the team in the same loop.
 
-    calendar: int64 (5, ticks), flags and ticks from there; addresses and when: int64, of the phases and the flags of the days
-    on which they are; result: int64 (ticks + 1, totals), row t + 1 for tick t, so that row t is yesterday; partial: int64
+    calendar: int64 (5, ticks), flags and ticks from there; addresses and when: int64, of the phases and the flags of the
+    ticks on which they are; result: int64 (ticks + 1, totals), row t + 1 for tick t, so that row t is yesterday; partial: int64
     (threads, totals), the threads' own. Returns the tick it got to: last_tick, or less when asked to stop.
     """
     p = params[0]

@@ -77,7 +77,7 @@ def test_no_effort_that_cannot_arrive_before_the_gate_ends(engine, rule):
 @both
 def test_the_myopic_strive_only_when_a_publication_is_near(engine):
     near = run(engine, {"rule": "myopic", "world.choice.myopic_days": 9.0, "world.choice.perk_worth": 2_000.0})
-    days = make_calendar(near.scenario).days_to_publication
+    days = make_calendar(near.scenario).ticks_to_publication
     striving = USERS[engine] - total(near, "rest")
     # a plan lasts until the next review, a week at most; who took one within 9 days is done 7 days later at the latest
     due = near.scenario.world.calendar.review_days
