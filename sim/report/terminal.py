@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 MEANINGS = {measure.name: measure.meaning for measure in MEASURES} | USER_MEASURES
 
 
+def _length(run: dict[str, Any]) -> str:
+    """How long a run is, in words."""
+    return f"{run['ticks']} hours" if run.get("tick") == "hour" else f"{run['ticks']} days"
+
+
 def _number(value: float, unit: str) -> str:
     if math.isnan(value):
         return "-"
@@ -37,7 +42,7 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     run = scenarios["policy"]["run"]
     finished = result.manifest["replicates_finished"]
     console.print(
-        f"{scenarios['policy']['name']}: {run['users']:,} users, {run['ticks']} days, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
+        f"{scenarios['policy']['name']}: {run['users']:,} users, {_length(run)}, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
         markup=False,
     )
     shown = Table(box=None, pad_edge=False)
