@@ -2,12 +2,13 @@
 
 `python -m sim.experiments.fit_viewers` prints the fit; `--write FILE` also writes the two rates as a scenario fragment.
 
-Fitted to: 9.82 million viewers at 10:00 (fx361.com, B) over 14.77 million at 17:00 (The Paper via ghqlgyb.cn, B), that is
-0.66 within 0.08; and those 14.77 million as a share of 450 million users (ecns.cn, B), 3.3%, allowed 2.5 to 6%. Free: p
-(`campaign_rate`) and q (`contact_rate`), per day, so their ratio and the time scale. Two numbers, two unknowns: that the
-fit succeeds says little; that it fails with q = 0, whatever p, says that word of mouth is needed. Held fixed: everything
-else, with what the circle's pull and the hours of the day are assumed to be. Left out of the fit and printed as a check:
-6.70 million on 27 November (mbji.cn, B), printed as 10:00 but probably 22:00, since photos surged that afternoon.
+Fitted to: 9.82 million viewers at 10:00 (fx361.com, B) over 14.77 million at 17:00 (The Paper via ghqlgyb.cn, B),
+that is 0.66 within 0.08; and those 14.77 million as a share of 450 million users (ecns.cn, B), 3.3%, allowed 2.5 to
+6%. Free: p (`campaign_rate`) and q (`contact_rate`), per day, so their ratio and the time scale. Two numbers, two
+unknowns: that the fit succeeds says little; that it fails with q = 0, whatever p, says that word of mouth is needed.
+Held fixed: everything else, with what the circle's pull and the hours of the day are assumed to be. Left out of the
+fit and printed as a check: 6.70 million on 27 November (mbji.cn, B), printed as 10:00 but probably 22:00, since
+photos surged that afternoon.
 """
 
 import argparse
@@ -34,7 +35,7 @@ EVENING_RATIO = 6.70 / 14.77
 
 
 class Viewers(NamedTuple):
-    """Viewers at 10:00 on 28 November and at 22:00 the evening before, relative to 17:00; those at 17:00 as a share of users."""
+    """Viewers at 10:00 on 28 November (ratio) and at 22:00 the evening before, relative to 17:00; at 17:00, of all users."""
 
     ratio: float
     evening: float
@@ -101,8 +102,8 @@ def fit_without_word_of_mouth(users: int = 30_000, seeds: Sequence[int] = (1,)) 
 def _line(name: str, found: Viewers) -> str:
     verdict = "meets" if found.meets_target else "fails"
     return (
-        f"{name}: viewers at 10:00 over 17:00 {found.ratio:.3f} (target {RATIO} +-{RATIO_TOLERANCE}), reach {found.reach:.2%} "
-        f"(target {REACH:.1%}, {REACH_LOW:.1%} to {REACH_HIGH:.0%}): {verdict} target 2a; "
+        f"{name}: viewers at 10:00 over 17:00 {found.ratio:.3f} (target {RATIO} +-{RATIO_TOLERANCE}), "
+        f"reach {found.reach:.2%} (target {REACH:.1%}, {REACH_LOW:.1%} to {REACH_HIGH:.0%}): {verdict} target 2a; "
         f"22:00 of the 27th over 17:00 {found.evening:.3f} (not fitted; {EVENING_RATIO:.3f} if printed wrongly)"
     )
 

@@ -27,7 +27,7 @@ FAR = 1_000_000
 
 
 class Calendar(NamedTuple):
-    """Per tick (arrays of length ticks): flags (sum of the codes above) and ticks from there, to the end as users foresee it."""
+    """Per tick (arrays of length ticks): flags (sum of the codes above), and ticks from there, to the end as foreseen."""
 
     flags: NDArray[np.int32]
     ticks_to_publication: NDArray[np.int32]
@@ -53,7 +53,7 @@ def circle_dates(scenario: Scenario) -> tuple[int, int]:
 
 
 def gate_dates(scenario: Scenario) -> tuple[int, int, int]:
-    """Tick on which the gate is announced, starts and ends or is dropped (FAR if never), where not given by the circle's dates."""
+    """Tick on which the gate is announced, starts and ends or is dropped (FAR if never); by default the circle's."""
     gate = scenario.policy.gate
     opens, gone = circle_dates(scenario)
     start = _first(scenario, gate.start) if gate.start is not None else opens
@@ -62,7 +62,7 @@ def gate_dates(scenario: Scenario) -> tuple[int, int, int]:
 
 
 def foreseen_end(scenario: Scenario) -> int:
-    """Tick on which users believe, while the gate holds, that it will end (FAR if never): they foresee no drop and no dissolution."""
+    """Tick on which users believe, while the gate holds, that it will end (FAR if never); they foresee no surprise."""
     return _first(scenario, scenario.policy.gate.end, scenario.policy.circle.closes)
 
 

@@ -115,8 +115,8 @@ def may_use(feature, role, gate_active, covers, opened):
 
 @rule
 def circle_today(p, days_open, motivation, posts, reactions, knowing, commenters):
-    """The circle's state for this tick from the totals before: posts and reactions of the last day, not the last tick (an
-    hour's posts are few), those who know and may comment as of the last tick. days_open may have a fraction.
+    """The circle's state for this tick from the totals before: posts and reactions of the last day (an hour's are few),
+    those who know and may comment as of the last tick. days_open may have a fraction.
 
     Returns motivation of posters, appeal of the feed, pull (appeal times novelty), extra visits of posters from
     attention, and the factor of exclusivity. A day without a post tells posters nothing and leaves motivation alone.

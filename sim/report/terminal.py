@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 MEANINGS = {m.name: m.meaning for m in MEASURES} | {name: m.meaning for name, m in USER_MEASURES.items()}
 
 
+def _length(run: dict[str, Any]) -> str:
+    """How long a run is, in words."""
+    return f"{run['ticks']} hours" if run.get("tick") == "hour" else f"{run['ticks']} days"
+
+
 def _number(value: float, unit: str) -> str:
     if math.isnan(value):
         return "-"
@@ -38,7 +43,7 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     run = scenarios["policy"]["run"]
     finished = result.manifest["replicates_finished"]
     console.print(
-        f"{scenarios['policy']['name']}: {run['users']:,} users, {run['ticks']} days, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
+        f"{scenarios['policy']['name']}: {run['users']:,} users, {_length(run)}, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
         markup=False,
     )
     shown = Table(box=None, pad_edge=False)

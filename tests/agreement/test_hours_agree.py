@@ -1,4 +1,4 @@
-"""The engines agree to the last bit with ticks of an hour, posting groups and a dissolved circle, as they do by the day."""
+"""The engines agree to the last bit with ticks of an hour, posting groups and a dissolved circle."""
 
 import numpy as np
 import pytest

@@ -32,13 +32,13 @@ def spread(scale, tick, contact_rate=0.8):
 
 
 def test_hours_and_days_converge_in_the_first_order_as_rates_shrink():
-    # A share of 300,000 has a standard error of 0.0009, a difference of two 0.0013, early luck included below 0.003; the
-    # differences are 0.06 and falls by half each time, so that the slope has a standard error of about 0.1
+    # A share of 300,000 has a standard error of 0.0009, a difference of two 0.0013, with early luck below 0.003. The
+    # differences are 0.120, 0.067 and 0.034, so that the slope has a standard error below 0.06.
     scales = np.array([1.0, 0.5, 0.25])
     errors = [abs(spread(scale, "hour") - spread(scale, "day")) for scale in scales]
-    assert errors[0] > 0.02
+    assert errors[0] > 0.08
     slope = np.polyfit(np.log(scales), np.log(errors), 1)[0]
-    assert slope == pytest.approx(1.0, abs=0.35)
+    assert slope == pytest.approx(1.0, abs=0.2)
 
 
 def test_without_word_of_mouth_hours_and_days_agree_whatever_the_rate():
