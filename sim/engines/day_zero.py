@@ -1,13 +1,21 @@
 """Day 0 in compiled code: the people and their contacts."""
 
-from numba import njit
 from numpy import float64, int64
 
-from sim.engines.compiled import OPTIONS, phase, use_rules
-from sim.engines.memory import BLOCK, byte_column, call_phase, float_column, int_column, short_column
-from sim.engines.team import BLOCKS, fetch_add
+from sim.engines.compiled import phase, use_rules
+from sim.engines.memory import (
+    byte_column,
+    cuts_of,
+    far_counts_of,
+    far_starts_of,
+    float_column,
+    int_column,
+    short_column,
+    sources_of,
+    targets_of,
+)
 from sim.model import columns as c
-from sim.model.choice.mixture import rule_luck, with_rule
+from sim.model.choice.mixture import MOST_RULES, rule_luck, with_rule
 from sim.model.contacts import far_contact, far_contacts_named
 from sim.model.population import (
     assets_of,
@@ -96,44 +104,36 @@ def people_phase(desk, p, today, low, high):
     return 0
 
 
-@njit(**OPTIONS)
-def sweep(address, desks, params, todays, team, me):
-    """One phase for all users, by a team whose members take a block at a time."""
-    users = desks[me].users
-    while True:
-        low = fetch_add(team, BLOCKS, 1) * BLOCK
-        if low >= users:
-            return
-        call_phase(address, desks[me], params[0], todays[0], low, min(users, low + BLOCK))
-
-
-@njit(**OPTIONS)
-def assign_rules(params, ids, cuts, beliefs):
-    """Who follows which decision rule: its code goes into the column `belief` (uint8) by the luck below the `cuts`."""
-    p = params[0]
-    for k in range(ids.size):
+@phase
+def assign_rules_phase(desk, p, today, low, high):
+    """Who follows which decision rule: its code goes into the column `belief` by the luck below the cuts."""
+    ids, beliefs = int_column(desk, c.ID, low, high), byte_column(desk, c.BELIEF, low, high)
+    cuts = cuts_of(desk, 0, 0, MOST_RULES)
+    for k in range(high - low):
         drawn = rule_luck(p, int64(ids[k]))
         code = 0
         while drawn >= cuts[code]:
             code += 1
         beliefs[k] = with_rule(int64(beliefs[k]), code)
+    return 0
 
 
-@njit(**OPTIONS)
-def count_far(users, params, counts):
-    """How many far contacts each user names (int32, by number of the user)."""
-    p = params[0]
-    for who in range(users):
-        counts[who] = far_contacts_named(p, who)
+@phase
+def count_far_phase(desk, p, today, low, high):
+    """How many far contacts each user names, by number of the user."""
+    counts = far_counts_of(desk, 0, low, high)
+    for k in range(high - low):
+        counts[k] = far_contacts_named(p, low + k)
+    return 0
 
 
-@njit(**OPTIONS)
-def name_far(users, params, counts, sources, targets):
-    """Far contacts named: pairs source, target (int32)."""
-    p = params[0]
-    k = 0
-    for who in range(users):
-        for number in range(1, counts[who] + 1):
-            sources[k] = who
-            targets[k] = far_contact(p, who, number, users)
-            k += 1
+@phase
+def name_far_phase(desk, p, today, low, high):
+    """The far contacts named, as pairs of source and target, each user's from the user's own start on."""
+    counts, starts = far_counts_of(desk, 0, low, high), far_starts_of(desk, 0, low, high)
+    sources, targets = sources_of(desk, 0, 0, 1), targets_of(desk, 0, 0, 1)
+    for k in range(high - low):
+        for number in range(counts[k]):
+            sources[starts[k] + number] = low + k
+            targets[starts[k] + number] = far_contact(p, low + k, number + 1, desk.users)
+    return 0

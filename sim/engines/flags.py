@@ -10,20 +10,29 @@ GROUP = 32
 """Flags looked at together."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def flags_from(typing_context: Any, flags: Any, first: Any) -> Any:
-    """The flags first to first + 31 (uint8, 0 or not) as the bits of one number (uint64): an instruction or two."""
+def _bits_where(width: int, predicate: str) -> Any:
+    """Function (array, first) that gives where GROUP whole numbers (of `width` bits, from `first` on) compare so with 0, as the
+    bits of one number (uint64): an instruction or two each.
+    """
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        kind = ir.VectorType(ir.IntType(8), GROUP)
-        start = builder.bitcast(builder.gep(array.data, [arguments[1]]), kind.as_pointer())
-        group = builder.load(start)
-        group.align = 1
-        there = builder.icmp_unsigned("!=", group, ir.Constant(kind, None))
-        return builder.zext(builder.bitcast(there, ir.IntType(GROUP)), ir.IntType(64))
+    @intrinsic  # type: ignore[untyped-decorator]
+    def bits(typing_context: Any, array: Any, first: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            made = context.make_array(signature.args[0])(context, builder, arguments[0])
+            kind = ir.VectorType(ir.IntType(width), GROUP)
+            start = builder.bitcast(builder.gep(made.data, [arguments[1]]), kind.as_pointer())
+            group = builder.load(start)
+            group.align = width // 8
+            there = builder.icmp_signed(predicate, group, ir.Constant(kind, None))
+            return builder.zext(builder.bitcast(there, ir.IntType(GROUP)), ir.IntType(64))
 
-    return types.uint64(flags, types.int64), generate
+        return types.uint64(array, types.int64), generate
+
+    return bits
+
+
+bits_set = _bits_where(8, "!=")
+bits_negative = _bits_where(32, "<")
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -36,16 +45,31 @@ def lowest_bit(typing_context: Any, bits: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
+def places_of(bits, first, size, chosen, count):
+    """Add the places of the bits that are set, counted from `first` and below `size`, to a list of `count`; returns how many then."""
+    if first + GROUP > size:
+        bits &= (uint64(1) << uint64(size - first)) - uint64(1)
+    while bits != uint64(0):
+        chosen[count] = first + int64(lowest_bit(bits))
+        bits &= bits - uint64(1)
+        count += 1
+    return count
+
+
+@njit(nogil=True)
 def flagged(flags, size, chosen):
     """List the places below `size` that are flagged; returns how many. `flags` is a whole scratch row, however few are in use."""
     count = 0
     for first in range(0, size, GROUP):
-        bits = flags_from(flags, first)
-        if first + GROUP > size:
-            bits &= (uint64(1) << uint64(size - first)) - uint64(1)
-        while bits != uint64(0):
-            chosen[count] = first + int64(lowest_bit(bits))
-            bits &= bits - uint64(1)
-            count += 1
+        count = places_of(bits_set(flags, first), first, size, chosen, count)
+    return count
+
+
+@njit(nogil=True)
+def negative(numbers, size, chosen):
+    """List the places below `size` of negative numbers (int32, a whole scratch row); returns how many."""
+    count = 0
+    for first in range(0, size, GROUP):
+        count = places_of(bits_negative(numbers, first), first, size, chosen, count)
     return count

@@ -9,12 +9,10 @@ branch, which no processor could foresee.
 from numpy import float32, float64, int16, int32, int64
 
 from sim.draws import CIRCLE, ERRAND, GATE, LEARN, PLAN, POST, SCORE, STATEMENT, VISITS, fifth, luck, philox, unit
-from sim.engines.compiled import ADMISSION, PLAN_VALUE, phase, use_rules
-from sim.engines.flags import flagged
-from sim.engines.lessons import experience_phase, practice_phase
+from sim.engines.compiled import RULE_KINDS, phase, use_rules
+from sim.engines.flags import flagged, negative
+from sim.engines.layout import ANSWERS, BLOCK
 from sim.engines.memory import (
-    ANSWERS,
-    BLOCK,
     answers_of,
     byte_column,
     chosen_row,
@@ -43,15 +41,12 @@ from sim.model.awareness import learning_hazard
 from sim.model.calendar import (
     CAMPAIGN,
     CIRCLE_LIVE,
-    DOOR,
     GATE_ACTIVE,
     GATE_AHEAD,
     GATE_DAY,
-    KNOWN_ABOUT,
-    PUBLICATION,
+    PUBLICATION_DAY,
     REVIEW_ALL,
 )
-from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice.mixture import belief_in, rule_in
 from sim.model.choice.review import (
     Costs,
@@ -63,7 +58,8 @@ from sim.model.choice.review import (
     review_due,
     total_prize,
 )
-from sim.model.circle import circle_rate, circle_today, may_use, noticed_rate, tip_amount
+from sim.model.circle import acting_role, circle_rate, circle_today, may_use, noticed_rate, open_groups, tip_amount
+from sim.model.clock import active_days
 from sim.model.counts import (
     FEW,
     NORMAL_RATE,
@@ -109,11 +105,13 @@ from sim.model.states import (
     POSTING,
     REPAY,
     REST,
+    ROLE,
     SEEKER,
     SPEND,
     TIP,
     UPLOAD,
     VIEW,
+    VIEWED,
 )
 from sim.model.usage import (
     checks_rate,
@@ -127,8 +125,8 @@ from sim.model.usage import (
 
 use_rules()
 
-admission_at = function_at(ADMISSION)
-plan_value_at = function_at(PLAN_VALUE)
+admission_at = function_at(RULE_KINDS["admission"])
+plan_value_at = function_at(RULE_KINDS["plan_value"])
 
 # Rows of the scratch arrays of a block: rates, counts and words of luck of the kinds of visits, and others.
 HABIT, PAYMENT, CHECK, IN_CIRCLE, RIVAL, AGAIN = range(6)
@@ -143,21 +141,27 @@ LIKE_WORD, COMMENT_WORD, TIP_WORD, AMOUNT_WORD, AGAIN_WORD = 5, 6, 7, 8, 9
 
 @phase
 def circle_phase(desk, p, today, low, high):
-    """Phase circle: the circle's state from yesterday's totals; yesterday's tips shared out among yesterday's posts."""
-    yesterday = totals_of(desk, today.tick, 0, n.COUNT)
-    posts = yesterday[n.POSTED]
-    today.escrow += yesterday[n.TIPS_FEN] - yesterday[n.TIPS_RECEIVED_FEN]
-    today.tip_each = today.escrow // posts if posts > 0 else 0
+    """Phase circle: the circle's state from the last day's totals; the last tick's tips shared out among its posts."""
+    today.active_days = active_days(p, today.tick)
+    today.open_groups = open_groups(p, today.tick)
+    before = totals_of(desk, today.tick, 0, n.COUNT)
+    today.escrow += before[n.TIPS_FEN] - before[n.TIPS_RECEIVED_FEN]
+    today.tip_each = today.escrow // before[n.POSTED] if before[n.POSTED] > 0 else 0
+    posts = reactions = 0
+    for back in range(min(p.ticks_per_day, today.tick)):
+        row = totals_of(desk, today.tick - back, 0, n.COUNT)
+        posts += row[n.POSTED]
+        reactions += row[n.LIKES] + row[n.COMMENTS] + row[n.TIPS]
     motivation, appeal, pull, attention, exclusive = p.circle_first_motivation, 0.0, 0.0, 0.0, 1.0
     if today.flags & CIRCLE_LIVE != 0:
         motivation, appeal, pull, attention, exclusive = circle_today(
             p,
-            today.days_open,
+            today.ticks_open * p.tick_days,
             today.motivation,
             posts,
-            yesterday[n.LIKES] + yesterday[n.COMMENTS] + yesterday[n.TIPS],
-            yesterday[n.KNOWING],
-            yesterday[n.COMMENTERS],
+            reactions,
+            before[n.KNOWING],
+            before[n.COMMENTERS],
         )
     today.motivation = motivation
     today.appeal = appeal
@@ -279,7 +283,7 @@ def admission_phase(desk, p, today, low, high):
         return 0
     admission = admission_at(desk.admission)
     everybody, sells, tick = today.flags & GATE_DAY != 0, p.gate_sells != 0, today.tick
-    day, days_to_end = float64(tick - p.gate_start), float64(today.days_to_end)
+    day, days_to_end = (tick - p.gate_start) * p.tick_days, today.ticks_to_end * p.tick_days
     levels, count = levels_of(p), p.gate_levels
     chosen = chosen_row(desk, 0, 0, BLOCK)
     facing = 0
@@ -296,7 +300,7 @@ def admission_phase(desk, p, today, low, high):
         for j in range(outside):
             k = chosen[j]
             chosen[facing] = k
-            facing += (admits[k] & INVITED != 0) | review_due(tick, int64(ids[k]), p.calendar_review_days)
+            facing += (admits[k] & INVITED != 0) | review_due(tick, int64(ids[k]), p.review_ticks)
     newly = fees = 0
     for j in range(facing):
         k = chosen[j]
@@ -369,7 +373,7 @@ def learning_phase(desk, p, today, low, high):
             float64(visits[k]) + float64(payments[k]),
             today.appeal,
         )
-        if p.switch_awareness == 0 or happens(hazard * p.tick_days, unit(int64(words[j]))):
+        if p.switch_awareness == 0 or happens(hazard * today.active_days, unit(int64(words[j]))):
             knows[k] = 1
             days_learned[k] = today.tick
             learned[count] = low + k
@@ -405,7 +409,7 @@ def review_phase(desk, p, today, low, high):
     for j in range(aware):
         k = chosen[j]
         chosen[due] = k
-        due += review_all | (learned_days[k] == tick) | review_due(tick, int64(ids[k]), p.calendar_review_days)
+        due += review_all | (learned_days[k] == tick) | review_due(tick, int64(ids[k]), p.review_ticks)
     if due == 0:
         return 0
     total = own_totals(desk, 0, 0, n.COUNT)
@@ -431,7 +435,7 @@ def review_phase(desk, p, today, low, high):
     owneds, declareds = byte_column(desk, c.OWNED, low, high), byte_column(desk, c.DECLARED, low, high)
     errands = count_row(desk, ERRANDS, 0, BLOCK)
     gate = gate_view(
-        p, tick, today.cutoff, today.tie, today.days_to_start, today.days_to_end, today.days_to_publication
+        p, tick, today.cutoff, today.tie, today.ticks_to_start, today.ticks_to_end, today.ticks_to_publication
     )
     for j in range(due):
         k = chosen[j]
@@ -487,7 +491,7 @@ def review_phase(desk, p, today, low, high):
         )
         prizes = prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity)
         noise, _, _, _ = luck(p.seed_low, p.seed_high, PLAN, tick, int64(ids[k]), 0)
-        days_since = float64(tick - since[k]) if since[k] >= 0 else -1.0
+        days_since = (tick - since[k]) * p.tick_days if since[k] >= 0 else -1.0
         plan = choose_plan(
             admission,
             plan_value_at(plan_values[code]),
@@ -536,7 +540,7 @@ def luck_phase(desk, p, today, low, high):
 @phase
 def rates_phase(desk, p, today, low, high):
     """Phase acts, first part: the rate of every kind of visit in this tick."""
-    days = float32(p.tick_days)
+    days = float32(today.active_days)
     size = high - low
     by_habit, by_payment, by_check = (
         rate_row(desk, HABIT, 0, BLOCK),
@@ -559,7 +563,7 @@ def rates_phase(desk, p, today, low, high):
     for k in range(size):
         by_payment[k] = payments_rate(payment_rates[k], plans[k] == SPEND, boost) * days
     striving_checks = float32(p.usage_striving_checks)
-    looked_up = PUBLICATION | GATE_AHEAD
+    looked_up = PUBLICATION_DAY | GATE_AHEAD
     curious = p.score_matters == 1 and today.flags & looked_up == looked_up
     publication_checks = float32(p.usage_publication_checks) if curious else ONE
     for k in range(size):
@@ -578,7 +582,7 @@ def rates_phase(desk, p, today, low, high):
 @phase
 def circle_rates_phase(desk, p, today, low, high):
     """Phase acts, first part while the circle is open: circle visits, and what of the rival's visits they displace."""
-    days = float32(p.tick_days)
+    days = float32(today.active_days)
     size = high - low
     gate_active = today.flags & GATE_ACTIVE != 0
     roles, admitted = byte_column(desk, c.ROLE, low, high), byte_column(desk, c.ADMITTED, low, high)
@@ -587,20 +591,23 @@ def circle_rates_phase(desk, p, today, low, high):
     in_circle, by_rival = rate_row(desk, IN_CIRCLE, 0, BLOCK), rate_row(desk, RIVAL, 0, BLOCK)
     chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
     answers = answers_of(desk, 0, 0, ANSWERS)
+    acting, groups = chosen_row(desk, 1, 0, BLOCK), int32(today.open_groups)
+    for k in range(size):
+        acting[k] = acting_role(int32(roles[k]), groups)
     onlooker = float32(p.circle_onlooker_visits * today.pull)
     seeker = float32(p.circle_seeker_visits * today.pull)
     poster = float32(p.circle_poster_visits * today.pull * (1.0 + today.attention))
     for k in range(size):
-        rate = circle_rate(roles[k], bases[k], onlooker, seeker, poster)
+        rate = circle_rate(acting[k], bases[k], onlooker, seeker, poster)
         in_circle[k] = rate if knowing[k] == 1 else ZERO
     # Those who may not comment are the many under a gate; a comment's pull is worked out for the others alone.
     commenters = 0
     needed = p.gate_covers & (COMMENT | VIEW) if gate_active else 0
     for k in range(size):
-        flags[k] = knowing[k] & ((roles[k] == POSTER) | ((needed & ~int64(admitted[k])) == 0))
+        flags[k] = knowing[k] & ((acting[k] == POSTER) | ((needed & ~int64(admitted[k])) == 0))
         commenters += flags[k]
     for k in range(size):
-        flags[k] &= roles[k] == SEEKER
+        flags[k] &= acting[k] == SEEKER
     comment_pull = float32(p.circle_comment_pull * today.exclusivity)
     for j in range(flagged(flags, size, chosen)):
         k = chosen[j]
@@ -608,7 +615,7 @@ def circle_rates_phase(desk, p, today, low, high):
     own_totals(desk, 0, 0, n.COUNT)[n.COMMENTERS] += commenters
     if gate_active and (p.gate_covers & VIEW) != 0:
         for k in range(size):
-            if not may_use(VIEW, int64(roles[k]), gate_active, p.gate_covers, int64(admitted[k])):
+            if not may_use(VIEW, int64(acting[k]), gate_active, p.gate_covers, int64(admitted[k])):
                 in_circle[k] = ZERO
     if p.switch_attention == 1:
         minutes, budget = float32(p.usage_circle_minutes), float32(p.usage_attention_minutes)
@@ -624,11 +631,10 @@ def counts_phase(desk, p, today, low, high):
     """Phase acts, second part: Poisson counts by habit, payments and checks, in the circle and at the rival.
 
     First the usual case of a kind of visit for all users together: few visits (habit, payments), none (checks, circle:
-    e**-rate is at least 1 - rate) or many (rival). The exceptions are flagged, listed, and worked out together the
+    e**-rate is at least 1 - rate) or many (rival). The exceptions are marked, listed, and worked out together the
     other way; what is left then are tails, one by one.
     """
-    size = high - low
-    chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
+    size, chosen = high - low, chosen_row(desk, 0, 0, BLOCK)
     again_rates, again_words = rate_row(desk, AGAIN, 0, BLOCK), luck_row(desk, AGAIN_WORD, 0, BLOCK)
     again = count_row(desk, AGAIN_COUNT, 0, BLOCK)
     live = today.flags & CIRCLE_LIVE != 0
@@ -639,20 +645,18 @@ def counts_phase(desk, p, today, low, high):
         words = luck_row(desk, channel, 0, BLOCK)
         if channel <= PAYMENT:
             for k in range(size):
-                counts[k] = poisson_if_few(rates[k], words[k])
-            for k in range(size):
-                flags[k] = (counts[k] == FEW) | (rates[k] >= NORMAL_RATE)
+                count = int32(poisson_if_few(rates[k], words[k]))
+                counts[k] = UNKNOWN if (count == int32(FEW)) | (rates[k] >= NORMAL_RATE) else count
         elif channel <= IN_CIRCLE:
             for k in range(size):
-                counts[k] = 0
-            for k in range(size):
-                flags[k] = unit_single(words[k]) >= ONE - rates[k]
+                counts[k] = UNKNOWN if unit_single(words[k]) >= ONE - rates[k] else int32(0)
         else:
             for k in range(size):
-                counts[k] = poisson_by_normal(max(rates[k], NORMAL_RATE), normal_between(words[k]))
+                again_rates[k] = normal_between(words[k])
             for k in range(size):
-                flags[k] = in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE)
-        exceptions = flagged(flags, size, chosen)
+                count = poisson_by_normal(max(rates[k], NORMAL_RATE), again_rates[k])
+                counts[k] = UNKNOWN if in_normal_tail(words[k]) | (rates[k] < NORMAL_RATE) else count
+        exceptions = negative(counts, size, chosen)
         for j in range(exceptions):
             again_rates[j] = rates[chosen[j]]
             again_words[j] = words[chosen[j]]
@@ -694,7 +698,7 @@ def pay_phase(desk, p, today, low, high):
     for k in range(size if repaying > 0 else 0):
         if plans[k] == REPAY:
             word, _, _, _ = philox(int64(ids[k]), 0, today.tick, ERRAND, p.seed_low, p.seed_high)
-            trips = poisson_count(float32(p.choice_repay_errands * p.tick_days), word)
+            trips = poisson_count(float32(p.choice_repay_errands * today.active_days), word)
             errands[k] += trips
             repaid = repayment(int64(debts[k]), int64(liquidities[k]), trips, p.choice_repay_share)
             liquidities[k] -= repaid
@@ -747,16 +751,17 @@ def circle_acts_phase(desk, p, today, low, high):
     live, gate_active = today.flags & CIRCLE_LIVE != 0, today.flags & GATE_ACTIVE != 0
     chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
     for k in range(size):
-        flags[k] = (posts_made[k] != 0) | (live & (roles[k] == POSTER) & (knows[k] == 1))
+        flags[k] = (posts_made[k] != 0) | (live & (roles[k] & ROLE == POSTER) & (knows[k] == 1))
     for j in range(flagged(flags, size, chosen)):
         k = chosen[j]
         received = int64(posts_made[k]) * today.tip_each
         liquidities[k] += received
         total[n.TIPS_RECEIVED_FEN] += received
         posts_made[k] = 0
-        if live and may_use(POSTING, int64(roles[k]), gate_active, p.gate_covers, int64(admits[k])):
+        role = acting_role(int64(roles[k]), today.open_groups)
+        if live and may_use(POSTING, role, gate_active, p.gate_covers, int64(admits[k])):
             word, _, _, _ = philox(int64(ids[k]), 0, today.tick, POST, p.seed_low, p.seed_high)
-            posts = min(poisson_count(float32(p.circle_post_rate * today.motivation * p.tick_days), word), 255)
+            posts = min(poisson_count(float32(p.circle_post_rate * today.motivation * today.active_days), word), 255)
             posts_made[k] = posts
             total[n.POSTED] += posts
     if not live:
@@ -777,7 +782,8 @@ def circle_acts_phase(desk, p, today, low, high):
         k = places[j]
         likes[j] = ids[k]
         visits[j] = in_circle[k]
-        role, admitted = int64(roles[k]), int64(admits[k])
+        roles[k] |= VIEWED
+        role, admitted = acting_role(int64(roles[k]), today.open_groups), int64(admits[k])
         allowed[j] = (
             LIKE * may_use(LIKE, role, gate_active, p.gate_covers, admitted)
             + COMMENT * may_use(COMMENT, role, gate_active, p.gate_covers, admitted)
@@ -845,7 +851,7 @@ def visits_phase(desk, p, today, low, high):
     for k in range(size):
         visits[k] = habits[k] + payments[k] + checks[k] + errands[k] + in_circle[k]
     sum_habit = sum_payment = sum_check = sum_credit = sum_circle = sum_rival = 0
-    active = rival_active = 0
+    rival_active = 0
     for k in range(size):
         sum_habit += habits[k]
         sum_payment += payments[k]
@@ -854,7 +860,6 @@ def visits_phase(desk, p, today, low, high):
         sum_circle += in_circle[k]
         sum_rival += by_rival[k]
     for k in range(size):
-        active += visits[k] > 0
         rival_active += by_rival[k] > 0
     habit = float_column(desk, c.HABIT, low, high)
     for k in range(size):
@@ -874,7 +879,6 @@ def visits_phase(desk, p, today, low, high):
     total[n.VISITS_CREDIT] += sum_credit
     total[n.VISITS_CIRCLE] += sum_circle
     total[n.VISITS_RIVAL] += sum_rival
-    total[n.ACTIVE] += active
     total[n.RIVAL_ACTIVE] += rival_active
     return 0
 
@@ -883,17 +887,20 @@ def visits_phase(desk, p, today, low, high):
 def stocks_phase(desk, p, today, low, high):
     """The totals that count users in a state, and their money, at the end of the tick."""
     size = high - low
-    knows, admits, plans = (
+    knows, admits, plans, roles = (
         byte_column(desk, c.KNOWS, low, high),
         byte_column(desk, c.ADMITTED, low, high),
         byte_column(desk, c.PLAN, low, high),
+        byte_column(desk, c.ROLE, low, high),
     )
     scores, last = short_column(desk, c.SCORE, low, high), short_column(desk, c.LAST_VISIT_DAY, low, high)
     liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
-    knowing = admitted = active = points = high_scores = spending = repaying = uploading = liquidity = debt = 0
-    since = int16(max(today.tick - 30, -1))
+    knowing = viewers = admitted = active = active_30 = points = high_scores = 0
+    spending = repaying = uploading = liquidity = debt = 0
+    day_ago, month_ago = int16(max(today.tick - p.ticks_per_day, -1)), int16(max(today.tick - p.month_ticks, -1))
     for k in range(size):
         knowing += int64(knows[k])
+        viewers += roles[k] >= VIEWED
         admitted += admits[k] & ENTERED != 0
         spending += plans[k] == SPEND
         repaying += plans[k] == REPAY
@@ -901,14 +908,17 @@ def stocks_phase(desk, p, today, low, high):
     for k in range(size):
         points += int64(scores[k])
         high_scores += scores[k] >= 750
-        active += last[k] > since
+        active += last[k] > day_ago
+        active_30 += last[k] > month_ago
     for k in range(size):
         liquidity += int64(liquidities[k])
         debt += int64(debts[k])
     total = own_totals(desk, 0, 0, n.COUNT)
     total[n.KNOWING] += knowing
     total[n.ADMITTED_USERS] += admitted
-    total[n.ACTIVE_30] += active
+    total[n.ACTIVE] += active
+    total[n.ACTIVE_30] += active_30
+    total[n.VIEWERS] += viewers
     total[n.SCORE_POINTS] += points
     total[n.SCORE_750] += high_scores
     total[n.SPENDING] += spending
@@ -960,30 +970,3 @@ def tell_phase(desk, p, today, low, high):
             if low <= place < high:
                 admits[place] |= INVITED
     return 0
-
-
-ALWAYS = 1 << 20
-NO_GATE_AHEAD = 1 << 21
-LESSON = 1 << 22
-LESSON_LEARNED = 1 << 23
-"""Flags of a day besides those of the calendar."""
-
-BLOCK_PHASES = (
-    (STATEMENT_DAY, statement_phase),
-    (PUBLICATION, publication_phase),
-    (LESSON_LEARNED, experience_phase),
-    (GATE_DAY | DOOR, admission_phase),
-    (KNOWN_ABOUT, learning_phase),
-    (GATE_AHEAD, review_phase),
-    (NO_GATE_AHEAD, rest_phase),
-    (LESSON, practice_phase),
-    (ALWAYS, luck_phase),
-    (ALWAYS, rates_phase),
-    (CIRCLE_LIVE, circle_rates_phase),
-    (ALWAYS, counts_phase),
-    (ALWAYS, pay_phase),
-    (ALWAYS, circle_acts_phase),
-    (ALWAYS, visits_phase),
-    (ALWAYS, stocks_phase),
-)
-"""What is done with a block of users, in order, each on the days with its flag."""

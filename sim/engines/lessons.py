@@ -2,7 +2,6 @@
 
 from numpy import float32, float64, int64
 
-from sim.engines.columns import Columns
 from sim.engines.compiled import phase, use_rules
 from sim.engines.memory import byte_column, lesson_column, short_column
 from sim.model import columns as c
@@ -10,23 +9,8 @@ from sim.model.choice.mixture import belief_in
 from sim.model.experience import after_publication, learns_from
 from sim.model.score import asset_count
 from sim.model.states import LEARNED, REPAY, SPEND
-from sim.scenario.schema import Scenario
 
 use_rules()
-
-
-def first_lessons(columns: Columns, scenario: Scenario) -> None:
-    """Priors, and the score and assets that the first experience counts from."""
-    learns = columns["belief"] == LEARNED
-    choice = scenario.world.choice
-    for name, prior in (
-        ("learned_spend", choice.prior_points),
-        ("learned_repay", choice.prior_points),
-        ("learned_upload", choice.prior_upload_points),
-    ):
-        columns[name][learns] = prior
-    columns["score_before"][learns] = columns["score"][learns]
-    columns["proved_before"][learns] = asset_count(columns["declared"][learns])
 
 
 @phase
@@ -72,7 +56,7 @@ def experience_phase(desk, p, today, low, high):
 
 @phase
 def practice_phase(desk, p, today, low, high):
-    """Phase practice: another day on a plan, for those who learn from it."""
+    """Phase practice: another tick on a plan, for those who learn from it."""
     beliefs, plans = byte_column(desk, c.BELIEF, low, high), byte_column(desk, c.PLAN, low, high)
     spend_days, repay_days = lesson_column(desk, c.SPEND_DAYS, low, high), lesson_column(desk, c.REPAY_DAYS, low, high)
     day = float32(p.tick_days)

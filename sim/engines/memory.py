@@ -7,122 +7,19 @@ day, and the places low to high (excluded) of the users to work on.
 
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
-from numpy.typing import NDArray
 
-from sim.model.score import HIGHEST, LOWEST
+from sim.engines.layout import BLOCK
 from sim.model.totals import COUNT
-
-BLOCK = 512
-"""Users worked on at a time: few enough that their columns stay in cache while all phases pass over them."""
-
-WORDS, RATES, COUNTS, LISTS = 10, 6, 8, 2
-"""Rows of the scratch arrays of a desk."""
-
-ANSWERS = HIGHEST - LOWEST + 1
-"""Length of the table of the chance that a comment is answered, by the score of who made it."""
-
-DESK = np.dtype(
-    [
-        (field, "i8")
-        for field in (
-            "users",
-            "floats",
-            "ints",
-            "shorts",
-            "bytes",
-            "lessons",
-            "starts",
-            "others",
-            "learned",
-            "learned_counts",
-            "result",
-            "answers",
-            "words",
-            "rates",
-            "counts",
-            "chosen",
-            "flags",
-            "totals",
-            "admission",
-            "plan_values",
-            "tables",
-        )
-    ]
-)
-"""Number of users, addresses of what all threads share, of a thread's own scratch and totals, and of the scenario's rules;
-lessons: 0 where nobody learns."""
-
-TODAY = np.dtype(
-    [
-        ("motivation", "f8"),
-        ("appeal", "f8"),
-        ("pull", "f8"),
-        ("attention", "f8"),
-        ("exclusivity", "f8"),
-        ("cutoff", "f8"),
-        ("tie", "f8"),
-        ("tip_each", "i8"),
-        ("escrow", "i8"),
-        ("tick", "i8"),
-        ("flags", "i8"),
-        ("days_to_publication", "i8"),
-        ("days_to_start", "i8"),
-        ("days_to_end", "i8"),
-        ("days_open", "i8"),
-        ("round", "i8"),
-    ]
-)
-"""The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow. round: of publication, 0 but on day 0."""
-
-
-class Desks:
-    """Desks of `threads` threads over the same users; holds all arrays whose addresses the desks hold."""
-
-    def __init__(
-        self,
-        threads: int,
-        columns: tuple[NDArray[Any], ...],
-        starts: NDArray[np.int64],
-        others: NDArray[np.int32],
-        result: NDArray[np.int64],
-        answers: NDArray[np.float32],
-        rules: tuple[int, int, int] = (0, 0, 0),
-    ) -> None:
-        users = columns[0].shape[1]
-        self.learned = np.zeros(users, np.int32)
-        self.learned_counts = np.zeros((users + BLOCK - 1) // BLOCK, np.int64)
-        self.totals = np.zeros((threads, (COUNT + 7) // 8 * 8), np.int64)
-        self.records = np.zeros(threads, DESK)
-        self._held: list[NDArray[Any]] = [*columns, starts, others, result, answers]
-        lessons = columns[4].ctypes.data if len(columns) > 4 else 0
-        others_shared = (starts, others, self.learned, self.learned_counts, result, answers)
-        shared = [
-            *(array.ctypes.data for array in columns[:4]),
-            lessons,
-            *(array.ctypes.data for array in others_shared),
-        ]
-        for thread in range(threads):
-            scratch: list[NDArray[Any]] = [
-                np.zeros((WORDS, BLOCK), np.uint32),
-                np.zeros((RATES, BLOCK), np.float32),
-                np.zeros((COUNTS, BLOCK), np.int32),
-                np.zeros((LISTS, BLOCK), np.int32),
-                np.zeros(BLOCK, np.uint8),
-            ]
-            self._held += scratch
-            own = [array.ctypes.data for array in (*scratch, self.totals[thread])]
-            self.records[thread] = (users, *shared, *own, *rules)
 
 
 def _rows(field: str, kind: Any, length: int | None) -> Any:
-    """Function (desk, row, low, high) that gives part of a row of the array at an address of the desk, as an array.
+    """Function (record, row, low, high) that gives part of a row of the array at an address of the record, as an array.
 
-    length: of a row; None for the number of users.
+    length: of a row; None for the number of users that the record names.
     """
 
     @intrinsic  # type: ignore[untyped-decorator]
@@ -176,6 +73,17 @@ count_row = _rows("counts", types.int32, BLOCK)
 chosen_row = _rows("chosen", types.int32, BLOCK)
 flag_row = _rows("flags", types.uint8, BLOCK)
 own_totals = _rows("totals", types.int64, 0)
+cuts_of = _rows("cuts", types.float64, 0)
+far_counts_of = _rows("far_counts", types.int32, 0)
+far_starts_of = _rows("far_starts", types.int64, 0)
+sources_of = _rows("sources", types.int32, 0)
+targets_of = _rows("targets", types.int32, 0)
+calendar_of = _rows("calendar", types.int64, 0)
+addresses_of = _rows("addresses", types.int64, 0)
+when_of = _rows("when", types.int64, 0)
+results_of = _rows("result", types.int64, 0)
+partial_of = _rows("partial", types.int64, 0)
+team_of = _rows("team", types.int64, 0)
 
 
 def _no_pointer(_: Any) -> int:

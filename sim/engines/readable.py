@@ -25,6 +25,7 @@ from sim.model.calendar import (
     GATE_DAY,
     KNOWN_ABOUT,
     PUBLICATION,
+    PUBLICATION_DAY,
     RANKING,
     REVIEW_ALL,
     make_calendar,
@@ -43,7 +44,17 @@ from sim.model.choice.review import (
     review_due,
     total_prize,
 )
-from sim.model.circle import circle_rate, circle_today, may_use, noticed_rate, reply_chance, tip_amount
+from sim.model.circle import (
+    acting_role,
+    circle_rate,
+    circle_today,
+    may_use,
+    noticed_rate,
+    open_groups,
+    reply_chance,
+    tip_amount,
+)
+from sim.model.clock import active_days
 from sim.model.columns import groups_of
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
 from sim.model.counts import ONE, poisson_count
@@ -95,11 +106,13 @@ from sim.model.states import (
     POSTING,
     REPAY,
     REST,
+    ROLE,
     SEEKER,
     SPEND,
     TIP,
     UPLOAD,
     VIEW,
+    VIEWED,
 )
 from sim.model.totals import TOTALS
 from sim.model.usage import (
@@ -173,7 +186,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         learns = belief_in(self.belief) == LEARNED
         self.learned_spend = self.learned_repay = single(p.choice_prior_points if learns else 0.0)
         self.learned_upload = single(p.choice_prior_upload_points if learns else 0.0)
-        self.spend_days = self.repay_days = 0.0
+        self.spend_days = self.repay_days = single(0.0)
         self.score_before = 0
         self.proved_before = asset_count(self.declared) if learns else 0
         self.contacts: list[User] = []
@@ -280,17 +293,18 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         )
         self.learned_spend, self.learned_repay = single(spend_points), single(repay_points)
         self.learned_upload = single(upload_points)
-        self.spend_days = self.repay_days = 0.0
+        self.spend_days = self.repay_days = single(0.0)
         self.score_before = self.score
         self.proved_before = asset_count(self.declared)
 
     def practise(self) -> None:
-        """Phase practice: another day on a plan, for those who learn from it."""
+        """Phase practice: another tick on a plan, for those who learn from it."""
         if belief_in(self.belief) == LEARNED:
-            self.spend_days += self.model.p.tick_days * (self.plan == SPEND)
-            self.repay_days += self.model.p.tick_days * (self.plan == REPAY)
+            day = single(self.model.p.tick_days)
+            self.spend_days += day if self.plan == SPEND else single(0.0)
+            self.repay_days += day if self.plan == REPAY else single(0.0)
 
-    def face_gate(self, tick: int, gate_active: bool, everybody: bool, days_to_end: int) -> None:
+    def face_gate(self, tick: int, gate_active: bool, everybody: bool, ticks_to_end: int) -> None:
         """Phase admission."""
         model, p = self.model, self.model.p
         if not gate_active:
@@ -301,13 +315,13 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         if entered and (p.gate_sells or not everybody):
             return
         if not everybody and not invited:
-            if not (interested and review_due(tick, self.id, p.calendar_review_days)):
+            if not (interested and review_due(tick, self.id, p.review_ticks)):
                 return
         offered = 0.0
         if interested:
             prize = total_prize(self.prizes())
             strives = model.rules[rule_in(self.belief)][0].strives
-            offered = offer(strives, float(days_to_end), prize, self.liquidity, p.choice_discount)
+            offered = offer(strives, ticks_to_end * p.tick_days, prize, self.liquidity, p.choice_discount)
         standing, _, _, _ = self.luck(GATE, 0)
         self.admitted = invited | opened(
             model.admission,
@@ -316,7 +330,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             standing,
             float(self.score),
             float(self.starting_score),
-            float(tick - p.gate_start),
+            (tick - p.gate_start) * p.tick_days,
             1.0 if invited else 0.0,
             offered,
             model.today.cutoff,
@@ -360,7 +374,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             float(self.base_visits) + float(self.payment_rate),
             self.model.today.appeal,
         )
-        if p.switch_awareness == 0 or happens(hazard * p.tick_days, unit(self.words(LEARN, tick)[0])):
+        if p.switch_awareness == 0 or happens(hazard * self.model.today.active_days, unit(self.words(LEARN, tick)[0])):
             self.knows = 1
             self.learned_day = tick
             self.model.total[n.LEARNED] += 1
@@ -372,7 +386,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             return
         if not gate_ahead:
             self.plan = REST
-        elif review_all or self.learned_day == tick or review_due(tick, self.id, self.model.p.calendar_review_days):
+        elif review_all or self.learned_day == tick or review_due(tick, self.id, self.model.p.review_ticks):
             self.plan = self.best_plan(tick, gate)
             if self.plan == UPLOAD:
                 self.declared = nth_undeclared(self.owned, self.declared, 1)
@@ -436,7 +450,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
                 model.tables[code],
                 outlook,
                 gate,
-                Standing(start, float(tick - self.admitted_day) if self.admitted_day >= 0 else -1.0),
+                Standing(start, (tick - self.admitted_day) * p.tick_days if self.admitted_day >= 0 else -1.0),
                 self.owned,
                 self.prizes(),
                 costs,
@@ -446,9 +460,14 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             )
         )
 
+    @property
+    def acting_role(self) -> int:
+        """The role that the user plays today: posters look on until their own circle is open."""
+        return int(acting_role(self.role, self.model.today.open_groups))
+
     def may(self, feature: int, gate_active: bool) -> bool:
         """Whether the user may use a feature of the circle today."""
-        return bool(may_use(feature, self.role, gate_active, self.model.p.gate_covers, self.admitted))
+        return bool(may_use(feature, self.acting_role, gate_active, self.model.p.gate_covers, self.admitted))
 
     def rate_in_circle(self, gate_active: bool) -> np.float32:
         """Circle visits per day of this user, who knows of it, today (single precision)."""
@@ -457,13 +476,13 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         if may_comment:
             self.model.total[n.COMMENTERS] += 1
         rate: np.float32 = circle_rate(
-            self.role,
+            self.acting_role,
             self.base_visits,
             single(p.circle_onlooker_visits * today.pull),
             single(p.circle_seeker_visits * today.pull),
             single(p.circle_poster_visits * today.pull * (1.0 + today.attention)),
         )
-        if may_comment and self.role == SEEKER:
+        if may_comment and self.acting_role == SEEKER:
             answered = reply_chance(
                 float(self.score), p.circle_reply_low, p.circle_reply_high, p.circle_reply_middle, p.circle_reply_width
             )
@@ -473,7 +492,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
     def act(self, tick: int, live: bool, gate_active: bool, curious: bool) -> None:
         """Phase acts: visits by channel, payments, repayments, the circle."""
         p, total = self.model.p, self.model.total
-        days, check_rate = single(p.tick_days), single(p.usage_check_rate)
+        days, check_rate = single(self.model.today.active_days), single(p.usage_check_rate)
         words = self.words(VISITS, tick)
 
         expected = expected_visits(self.base_visits, self.payment_rate, check_rate)
@@ -500,11 +519,10 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         self.take_part(tick, in_circle, live, gate_active)
 
         visits = by_habit + payments + checks + self.errands + in_circle
-        self.habit = single(habit_after(self.habit, single(visits), days, single(p.habit_step)))
+        self.habit = single(habit_after(self.habit, single(visits), single(p.tick_days), single(p.habit_step)))
         self.visits += visits
         if visits > 0:
             self.last_visit_day = tick
-            total[n.ACTIVE] += 1
         if by_rival > 0:
             total[n.RIVAL_ACTIVE] += 1
         total[n.VISITS_HABIT] += by_habit
@@ -522,7 +540,9 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
         if self.plan != REPAY:
             return
         p = self.model.p
-        trips = poisson_count(single(p.choice_repay_errands * p.tick_days), self.words(ERRAND, tick)[0])
+        trips = poisson_count(
+            single(p.choice_repay_errands * self.model.today.active_days), self.words(ERRAND, tick)[0]
+        )
         self.errands += trips
         repaid = repayment(self.debt, self.liquidity, trips, p.choice_repay_share)
         self.liquidity -= repaid
@@ -559,6 +579,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             total[n.TIPS_RECEIVED_FEN] += received
             self.posts = 0
         if visits > 0:
+            self.role |= VIEWED
             like, comment, tipping, amount = self.words(CIRCLE, tick)
             many = single(visits)
             if self.may(LIKE, gate_active):
@@ -570,20 +591,23 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
                 self.liquidity -= tip
                 total[n.TIPS] += 1
                 total[n.TIPS_FEN] += tip
-        if live and self.role == POSTER and self.knows and self.may(POSTING, gate_active):
-            rate = single(p.circle_post_rate * today.motivation * p.tick_days)
+        if live and self.role & ROLE == POSTER and self.knows and self.may(POSTING, gate_active):
+            rate = single(p.circle_post_rate * today.motivation * today.active_days)
             self.posts = min(int(poisson_count(rate, self.words(POST, tick)[0])), 255)
             total[n.POSTED] += self.posts
 
     def be_counted(self, tick: int) -> None:
         """Phase totals, the states of users."""
         total = self.model.total
+        p = self.model.p
         total[n.KNOWING] += self.knows
+        total[n.VIEWERS] += self.role >= VIEWED
         total[n.ADMITTED_USERS] += self.admitted & ENTERED != 0
         total[n.RESTING + self.plan] += 1
         total[n.SCORE_POINTS] += self.score
         total[n.SCORE_750] += self.score >= 750
-        total[n.ACTIVE_30] += self.last_visit_day > max(tick - 30, -1)
+        total[n.ACTIVE] += self.last_visit_day > max(tick - p.ticks_per_day, -1)
+        total[n.ACTIVE_30] += self.last_visit_day > max(tick - p.month_ticks, -1)
 
 
 def named_contacts(scenario: Scenario, p: SimpleNamespace) -> Contacts:
@@ -603,7 +627,7 @@ def named_contacts(scenario: Scenario, p: SimpleNamespace) -> Contacts:
 
 
 class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
-    """A payment app, its users, a circle and a gate; one step is one day.
+    """A payment app, its users, a circle and a gate; one step is one tick (a day, or an hour).
 
     specification: the scenario to run (the shipped gate_750 with 500 users if not given; Mesa keeps the name `scenario` for
     itself); seed: of the luck, the scenario's own if not given, so vary it to get replicates; the other arguments, if given,
@@ -650,6 +674,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             pull=0.0,
             attention=0.0,
             exclusivity=0.0,
+            active_days=0.0,
+            open_groups=0,
             tip_each=0,
             escrow=0,
             cutoff=NOBODY,
@@ -682,19 +708,21 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         """Visits to the platform per user in the last tick."""
         return sum(self.yesterday[n.VISITS_HABIT : n.VISITS_CIRCLE + 1]) / len(self.people)
 
-    def begin(self, live: bool, days_open: int) -> None:
+    def begin(self, live: bool, ticks_open: int) -> None:
         """Phase circle."""
         today, before, p = self.today, self.yesterday, self.p
-        posts = before[n.POSTED]
+        today.active_days = active_days(p, self.tick)
+        today.open_groups = int(open_groups(p, self.tick))
         today.escrow += before[n.TIPS_FEN] - before[n.TIPS_RECEIVED_FEN]
-        today.tip_each = today.escrow // posts if posts > 0 else 0
+        today.tip_each = today.escrow // before[n.POSTED] if before[n.POSTED] > 0 else 0
+        last_day = self.history[-p.ticks_per_day :]
         if live:
             today.motivation, today.appeal, today.pull, today.attention, today.exclusivity = circle_today(
                 p,
-                days_open,
+                ticks_open * p.tick_days,
                 today.motivation,
-                posts,
-                before[n.LIKES] + before[n.COMMENTS] + before[n.TIPS],
+                sum(row[n.POSTED] for row in last_day),
+                sum(row[n.LIKES] + row[n.COMMENTS] + row[n.TIPS] for row in last_day),
                 before[n.KNOWING],
                 before[n.COMMENTERS],
             )
@@ -710,9 +738,9 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             tick,
             today.cutoff,
             today.tie,
-            int(calendar.days_to_start[tick]),
-            int(calendar.days_to_end[tick]),
-            int(calendar.days_to_publication[tick]),
+            int(calendar.ticks_to_start[tick]),
+            int(calendar.ticks_to_end[tick]),
+            int(calendar.ticks_to_publication[tick]),
         )
         return view
 
@@ -724,7 +752,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.today.cutoff, self.today.tie = last_place(self.luck_seed, ids, scores, places or 0)
 
     def step(self) -> None:
-        """One day, in the order of `sim.model.schedule`; nothing after the scenario's last day."""
+        """One tick, in the order of `sim.model.schedule`; nothing after the scenario's last."""
         if self.tick >= self.specification.run.ticks:
             self.running = False
             return
@@ -735,12 +763,12 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.just_learned = []
         if flag & RANKING:
             self.rank()
-        self.begin(live, int(self.calendar.days_open[tick]))
+        self.begin(live, int(self.calendar.ticks_open[tick]))
         if publication:
             for user in self.people:
                 user.look_at_contacts()
         gate = self.gate_view(tick)
-        curious = publication and bool(flag & GATE_AHEAD) and self.p.score_matters == 1
+        curious = bool(flag & PUBLICATION_DAY) and bool(flag & GATE_AHEAD) and self.p.score_matters == 1
         for user in self.people:
             if flag & STATEMENT_DAY:
                 user.receive_statement(tick)
@@ -748,7 +776,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                 user.be_scored(tick)
                 user.gain_experience()
             if flag & (GATE_DAY | DOOR):
-                user.face_gate(tick, gate_active, bool(flag & GATE_DAY), int(self.calendar.days_to_end[tick]))
+                user.face_gate(tick, gate_active, bool(flag & GATE_DAY), int(self.calendar.ticks_to_end[tick]))
             if flag & KNOWN_ABOUT:
                 user.maybe_learn(tick, bool(flag & CAMPAIGN))
             user.maybe_review(tick, gate, bool(flag & GATE_AHEAD), bool(flag & REVIEW_ALL))

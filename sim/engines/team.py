@@ -11,26 +11,14 @@ and a flag that asks all to stop.
 import sys
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from numpy.typing import NDArray
 
-LINE = 8
-ARRIVED = 0
-GENERATION = 1 * LINE
-BLOCKS = 2 * LINE  # and 3 * LINE, in turn
-STOP = 4 * LINE
-SIZE = 5 * LINE
+from sim.engines.layout import ARRIVED, GENERATION
 
 _let_others_run = types.ExternalFunction("SwitchToThread" if sys.platform == "win32" else "sched_yield", types.int32())
-
-
-def new_team() -> NDArray[np.int64]:
-    """Counters of a team about to start."""
-    return np.zeros(SIZE, np.int64)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -47,7 +35,7 @@ def fetch_add(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
     return types.int64(array, types.intp, types.int64), generate
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def wait_for_all(team, threads):
     """Barrier: returns once all `threads` of the team have called it."""
     if threads == 1:

@@ -1,60 +1,50 @@
-"""The compiled run: many ticks in one call, a team of threads sharing the blocks of every phase."""
+"""What a team of threads runs together: many ticks in one call, or one phase for all users; blocks are shared out as they come."""
 
-from numba import njit
-
-from sim.engines.compiled import OPTIONS
-from sim.engines.memory import BLOCK, call_phase
-from sim.engines.team import BLOCKS, LINE, STOP, fetch_add, wait_for_all
+from sim.engines.compiled import team_phase
+from sim.engines.layout import BLOCK, BLOCKS, LINE, STOP
+from sim.engines.memory import (
+    addresses_of,
+    calendar_of,
+    call_phase,
+    partial_of,
+    results_of,
+    team_of,
+    when_of,
+)
+from sim.engines.order import CIRCLE, FIRST_OF_BLOCK, RELATIONSHIPS, TELL
+from sim.engines.team import fetch_add, wait_for_all
 from sim.model import totals as n
 from sim.model.calendar import KNOWN_ABOUT, PUBLICATION
-
-CIRCLE, RELATIONSHIPS, TELL = range(3)
-"""Places of the phases that do not belong to a block in the list of addresses; those of a block follow."""
-FIRST_OF_BLOCK = 3
 
 STOPPED = -1
 """In place of the flags of a day: the run was asked to stop."""
 
 
-@njit(**OPTIONS)
-def run_ticks(
-    desks,
-    params,
-    todays,
-    calendar,
-    addresses,
-    when,
-    first_tick,
-    last_tick,
-    result,
-    partial,
-    team,
-    threads,
-    me,
-):
-    """Ticks first_tick to last_tick (excluded), every thread of the team in the same loop.
+@team_phase
+def run_ticks(desk, p, today, run, me):
+    """The ticks of a stretch, every thread of the team in the same loop.
 
-    calendar: int64 (5, ticks), flags and days from there; addresses and when: int64, of the phases and the flags of the days
-    on which they are; result: int64 (ticks + 1, totals), row t + 1 for tick t, so that row t is yesterday; partial: int64
-    (threads, totals), the threads' own. Returns the tick it got to: last_tick, or less when asked to stop.
+    Returns the tick it got to: the last, or less when asked to stop.
     """
-    p = params[0]
-    today = todays[0]
-    desk = desks[me]
+    ticks, threads, width = run.ticks, run.threads, run.totals_width
+    calendar = calendar_of(run, 0, 0, 5 * ticks)
+    addresses, when = addresses_of(run, 0, 0, run.phases), when_of(run, 0, 0, run.phases)
+    result, partial = results_of(run, 0, 0, (ticks + 1) * n.COUNT), partial_of(run, 0, 0, threads * width)
+    team = team_of(run, 0, 0, STOP + LINE)
     users = desk.users
     blocks = (users + BLOCK - 1) // BLOCK
     share = (users + threads - 1) // threads
-    for tick in range(first_tick, last_tick):
+    for tick in range(run.first_tick, run.last_tick):
         if me == 0:
             # One thread asks whether to stop, before it touches the day, so that all stop at the same tick or none does.
             today.flags = STOPPED
             if fetch_add(team, STOP, 0) == 0:
                 today.tick = tick
-                today.flags = calendar[0, tick]
-                today.days_to_publication = calendar[1, tick]
-                today.days_to_start = calendar[2, tick]
-                today.days_to_end = calendar[3, tick]
-                today.days_open = calendar[4, tick]
+                today.flags = calendar[tick]
+                today.ticks_to_publication = calendar[ticks + tick]
+                today.ticks_to_start = calendar[2 * ticks + tick]
+                today.ticks_to_end = calendar[3 * ticks + tick]
+                today.ticks_open = calendar[4 * ticks + tick]
                 call_phase(addresses[CIRCLE], desk, p, today, 0, 0)
             team[BLOCKS] = 0
             team[BLOCKS + LINE] = 0
@@ -72,21 +62,34 @@ def run_ticks(
                 if turn == 0:
                     call_phase(addresses[RELATIONSHIPS], desk, p, today, low, high)
                 else:
-                    for k in range(FIRST_OF_BLOCK, addresses.size):
+                    for k in range(FIRST_OF_BLOCK, run.phases):
                         if flags & when[k] != 0:
                             call_phase(addresses[k], desk, p, today, low, high)
             wait_for_all(team, threads)
         if flags & KNOWN_ABOUT != 0:
             call_phase(addresses[TELL], desk, p, today, me * share, min(users, (me + 1) * share))
-            wait_for_all(team, threads)  # they look at the day, which the first of them is about to move on
+            if p.gate_invitations > 0:  # who invites today is read off the day, which the first thread is about to turn
+                wait_for_all(team, threads)
         if me == 0:
+            first = (tick + 1) * n.COUNT
             for k in range(n.COUNT):
                 amount = 0
                 for thread in range(threads):
-                    amount += partial[thread, k]
-                    partial[thread, k] = 0
-                result[tick + 1, k] = amount
-            result[tick + 1, n.ESCROW_FEN] = (
-                today.escrow + result[tick + 1, n.TIPS_FEN] - result[tick + 1, n.TIPS_RECEIVED_FEN]
+                    amount += partial[thread * width + k]
+                    partial[thread * width + k] = 0
+                result[first + k] = amount
+            result[first + n.ESCROW_FEN] = (
+                today.escrow + result[first + n.TIPS_FEN] - result[first + n.TIPS_RECEIVED_FEN]
             )
-    return last_tick
+    return run.last_tick
+
+
+@team_phase
+def sweep(desk, p, today, run, me):
+    """The first phase of a stretch once for all users, whatever the tick."""
+    addresses, team = addresses_of(run, 0, 0, 1), team_of(run, 0, 0, STOP + LINE)
+    while True:
+        low = fetch_add(team, BLOCKS, 1) * BLOCK
+        if low >= desk.users:
+            return 0
+        call_phase(addresses[0], desk, p, today, low, min(desk.users, low + BLOCK))

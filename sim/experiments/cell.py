@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
 from sim.experiments.after.last_day import last_day_measures
-from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar
+from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar, ticks_per_day, time_of
 from sim.model.measures import of_run, over_time
-from sim.model.states import ENTERED, PLANS, ROLES
+from sim.model.states import ENTERED, PLANS, ROLE, ROLES
 from sim.model.totals import TOTALS
 from sim.results.table import Table, stacked
 from sim.scenario.schema import Scenario
@@ -43,13 +43,13 @@ def reference_score(scenario: Scenario) -> int:
     return int(getattr(scenario.policy.gate, "threshold", REFERENCE_SCORE))
 
 
-def score_table(columns: Columns, day: int) -> Table:
+def score_table(columns: Columns, day: float) -> Table:
     """Histogram of published scores: day, score (lower edge of a bin of 10), users."""
     counts = np.bincount((columns["score"].astype(np.int64) - 350) // BIN, minlength=61)
     return {"day": np.full(counts.size, day), "score": 350 + BIN * np.arange(counts.size), "users": counts}
 
 
-def plan_table(columns: Columns, day: int, reference: int) -> Table:
+def plan_table(columns: Columns, day: float, reference: int) -> Table:
     """Responsive users who know, by distance to the gate and plan; distance 0 stands for 1 to 25 points missing."""
     chosen = (columns["responsive"] == 1) & (columns["knows"] == 1)
     missing = reference - columns["score"][chosen].astype(np.int64)
@@ -72,7 +72,7 @@ def group_labels(columns: Columns, reference: int) -> dict[str, NDArray[Any]]:
     return {
         "income": np.where(income <= lower, "lowest third", np.where(income <= upper, "middle third", "highest third")),
         "file": np.where(columns["has_file"] == 1, "file", "thin"),
-        "role": np.array(ROLES)[columns["role"]],
+        "role": np.array(ROLES)[columns["role"] & ROLE],
         "responsive": np.where(columns["responsive"] == 1, "responsive", "not responsive"),
         "start": np.select(
             [missing <= 0, missing <= 25, missing <= 50, missing <= 100],
@@ -107,12 +107,26 @@ def user_table(columns: Columns, sample: int) -> Table:
 
 
 def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]:
-    """Share admitted after the gate's first day, and their mean days until then."""
+    """Share admitted after the gate's first tick, and their mean days until then."""
     _, start, _ = gate_dates(scenario)
-    days = columns["admitted_day"].astype(np.int64)
-    later = days > start
-    wait = float((days[later] - start).mean()) if later.any() else float("nan")
+    since = columns["admitted_day"].astype(np.int64)
+    later = since > start
+    wait = float((since[later] - start).mean()) / ticks_per_day(scenario) if later.any() else float("nan")
     return {"admitted_later": float(later.mean()), "days_to_admission": wait}
+
+
+def days_after(tick: int, per_day: int) -> float:
+    """Days that have passed before a tick: a whole number with ticks of a day."""
+    return tick if per_day == 1 else round(tick / per_day, 4)
+
+
+def days_and_dates(scenario: Scenario) -> Table:
+    """Columns day and date of every tick; with ticks of an hour, days have fractions and dates a time."""
+    ticks, per_day = range(scenario.run.ticks), ticks_per_day(scenario)
+    days = np.array([days_after(tick, per_day) for tick in ticks])
+    if per_day == 1:
+        return {"day": days, "date": np.array([date_of(scenario, tick) for tick in ticks], "datetime64[D]")}
+    return {"day": days, "date": np.array([time_of(scenario, tick) for tick in ticks], "datetime64[s]")}
 
 
 def run_cell(
@@ -129,7 +143,7 @@ def run_cell(
     progress: called with user-days done since the last call.
     """
     started = time.perf_counter()
-    ticks, users = scenario.run.ticks, scenario.run.users
+    ticks, users, per_day = scenario.run.ticks, scenario.run.users, ticks_per_day(scenario)
     reference = reference_score(scenario) if reference is None else reference
     calendar = make_calendar(scenario)
     stops = [int(t) + 1 for t in np.flatnonzero(calendar.flags & PUBLICATION)]
@@ -144,12 +158,12 @@ def run_cell(
             progress((engine.tick - before) * users)
         if engine.tick in stops or engine.tick == ticks:
             now = engine.snapshot()
-            scores.append(score_table(now, engine.tick))
-            plans.append(plan_table(now, engine.tick, reference))
+            day = days_after(engine.tick, per_day)
+            scores.append(score_table(now, day))
+            plans.append(plan_table(now, day, reference))
     totals = {name: engine.totals[:, k] for k, name in enumerate(TOTALS)}
-    series = over_time(totals, users)
-    dates = np.array([date_of(scenario, t) for t in range(ticks)], "datetime64[D]")
-    table: Table = {"day": np.arange(ticks), "date": dates} | series | {f"n_{k}": v for k, v in totals.items()}
+    series = over_time(totals, users, per_day)
+    table: Table = days_and_dates(scenario) | series | {f"n_{k}": v for k, v in totals.items()}
     last = engine.snapshot()
     return Cell(
         ticks=table,
@@ -160,7 +174,7 @@ def run_cell(
         },
         scores=stacked(scores),
         plans=stacked(plans),
-        groups=group_table(last, float(ticks), reference),
+        groups=group_table(last, ticks / per_day, reference),
         users=user_table(last, users_sample) if users_sample else {},
         seconds=time.perf_counter() - started,
     )

@@ -23,11 +23,14 @@ class RunPlan:
     @property
     def key(self) -> str:
         """Identity of the run (12 hex digits): both scenarios, the engine, and the code that decides results."""
-        from sim.engines.code import code_hash
+        from sim.engines.code import code_hash, foreign_hash
         from sim.model.choice.decision_rule import fingerprint
         from sim.model.choice.mixture import rules_of
 
-        parts = [f"{arm}:{scenario_hash(scenario)}" for arm, scenario in self.arms.items()]
+        parts = [
+            f"{arm}:{scenario_hash(scenario)}{foreign_hash(type(scenario.policy.gate))}"
+            for arm, scenario in self.arms.items()
+        ]
         rules = {rule for scenario in self.arms.values() for rule, _ in rules_of(scenario)}
         parts += sorted(filter(None, map(fingerprint, rules)))
         return hashlib.sha256("|".join([*parts, self.engine, code_hash()]).encode()).hexdigest()[:12]

@@ -128,8 +128,9 @@ def _engines(plan: RunPlan, seed: int, threads: int) -> list[Callable[[], Any]]:
         from sim.engines.readable import ReadableEngine
 
         return [partial(ReadableEngine, scenario, seed) for scenario in plan.arms.values()]
-    from sim.engines.fast import DayZero, FastEngine
+    from sim.engines.fast import DayZero, FastEngine, prepare
 
+    prepare(plan.arms.values())
     first = next(iter(plan.arms.values()))
     shared = DayZero(first, seed, threads)
     return [

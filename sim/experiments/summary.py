@@ -4,7 +4,9 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.experiments.effect import Effect
+from sim.model.calendar import GATE_ACTIVE, PUBLICATION, make_calendar, ticks_per_day
 from sim.model.measures import CHANNELS, EFFORT_CHANNELS
+from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -15,6 +17,7 @@ SHOWN = (
     "visits_rival",
     "daily_active",
     "knowing",
+    "viewers",
     "admitted",
     "may_comment",
     "plan_spend",
@@ -37,13 +40,29 @@ def _signed(value: float, digits: int = 4) -> str:
     return f"{value:+.{digits}f}"
 
 
+def _no_publication(scenario: Scenario) -> str:
+    """A sentence where scores were never published while a gate on the score held, so that no effort could open it."""
+    if not scenario.policy.gate.rewards_score:
+        return ""
+    flags = make_calendar(scenario).flags
+    held = flags & GATE_ACTIVE != 0
+    if not held.any() or (flags[held] & PUBLICATION).any():
+        return ""
+    days = held.sum() / ticks_per_day(scenario)
+    return (
+        f" No scores were published in the {days:.3g} days that the gate held: nobody can have been admitted by effort."
+    )
+
+
 def sentence(result: "Result") -> str:
     """What it means: size and direction of the effect on visits, through which channels, and how many made an effort."""
     name = result.manifest["name"]
     effect = result.effects
+    no_publication = _no_publication(Scenario.model_validate(result.manifest["scenarios"]["policy"]))
     striving = sum(effect[f"plan_{plan}"].policy for plan in ("spend", "repay", "upload"))
     if not result.paired:
-        return f"{name}: {effect['visits'].policy:.4f} visits per user and day; no baseline to compare with."
+        text = f"{name}: {effect['visits'].policy:.4f} visits per user and day; no baseline to compare with."
+        return text + no_publication
     base = result.manifest["scenarios"]["baseline"]["name"]
     total = effect["visits"].interval
     if total.n < 2:
@@ -65,6 +84,7 @@ def sentence(result: "Result") -> str:
         f"{_signed(feed)} in the circle, {_signed(effort)} from spending, repaying, proving assets and checking the score, "
         f"{_signed(habit)} from habit. {striving:.2%} of users were making an effort on an average day."
     )
+    text += no_publication
     later = effect["admitted_later"].policy
     if not math.isnan(later) and later > 0:
         text += f" {later:.2%} were first admitted after the gate's first day."

@@ -1,11 +1,12 @@
 """The calendar of a run: which tick is a publication, a statement, a day of the gate; what is on from when to when."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.clock import TICKS_PER_DAY, tick_of
 from sim.scenario.schema import Scenario
 
 PUBLICATION = 1  # scores are published
@@ -18,62 +19,81 @@ CIRCLE_LIVE = 64  # the circle is open
 GATE_ACTIVE = 128  # the gate holds
 GATE_AHEAD = 256  # the gate is announced and has not ended: worth planning for
 DOOR = 512  # the gate lets in those who were invited or offer enough
-RANKING = 1024  # before the day begins, users are ranked by yesterday's scores
+RANKING = 1024  # before the tick begins, users are ranked by yesterday's scores
+PUBLICATION_DAY = 2048  # scores have been published today, at midnight
 
 FAR = 1_000_000
-"""Days to an end that never comes."""
+"""Ticks to an end that never comes."""
 
 
 class Calendar(NamedTuple):
-    """Per tick (arrays of length ticks): flags (sum of the codes above) and days from there, to the end as users foresee it."""
+    """Per tick (arrays of length ticks): flags (sum of the codes above) and ticks from there, to the end as users foresee it."""
 
     flags: NDArray[np.int32]
-    days_to_publication: NDArray[np.int32]
-    days_to_start: NDArray[np.int32]
-    days_to_end: NDArray[np.int32]
-    days_open: NDArray[np.int32]
+    ticks_to_publication: NDArray[np.int32]
+    ticks_to_start: NDArray[np.int32]
+    ticks_to_end: NDArray[np.int32]
+    ticks_open: NDArray[np.int32]
+
+
+def ticks_per_day(scenario: Scenario) -> int:
+    """Ticks in a day of the scenario's run."""
+    return TICKS_PER_DAY[scenario.run.tick]
+
+
+def _first(scenario: Scenario, *days: float | None) -> int:
+    """Tick of the first of some days (FAR if none is given)."""
+    return min((tick_of(day, ticks_per_day(scenario)) for day in days if day is not None), default=FAR)
+
+
+def circle_dates(scenario: Scenario) -> tuple[int, int]:
+    """Tick on which the circle opens, and from which it is gone (FAR if never)."""
+    circle = scenario.policy.circle
+    return _first(scenario, circle.opens), _first(scenario, circle.closes, circle.dissolved)
 
 
 def gate_dates(scenario: Scenario) -> tuple[int, int, int]:
-    """Day on which the gate is announced, starts and ends or is dropped (FAR if never), where not given by the circle's dates."""
-    gate, circle = scenario.policy.gate, scenario.policy.circle
-    start = gate.start if gate.start is not None else circle.opens
-    announced = gate.announced if gate.announced is not None else start
-    end = min(x for x in (gate.end, gate.dropped, circle.closes, FAR) if x is not None)
-    return announced, start, end
+    """Tick on which the gate is announced, starts and ends or is dropped (FAR if never), where not given by the circle's dates."""
+    gate = scenario.policy.gate
+    opens, gone = circle_dates(scenario)
+    start = _first(scenario, gate.start) if gate.start is not None else opens
+    announced = _first(scenario, gate.announced) if gate.announced is not None else start
+    return announced, start, min(_first(scenario, gate.end, gate.dropped), gone)
 
 
 def foreseen_end(scenario: Scenario) -> int:
-    """Day on which users believe, as long as the gate holds, that it will end (FAR if never): they do not foresee a drop."""
-    gate, circle = scenario.policy.gate, scenario.policy.circle
-    return min(x for x in (gate.end, circle.closes, FAR) if x is not None)
+    """Tick on which users believe, while the gate holds, that it will end (FAR if never): they foresee no drop and no dissolution."""
+    return _first(scenario, scenario.policy.gate.end, scenario.policy.circle.closes)
 
 
 def make_calendar(scenario: Scenario) -> Calendar:
-    """Calendar of the scenario's ticks (one day each)."""
+    """Calendar of the scenario's ticks."""
     world, policy, switches = scenario.world.calendar, scenario.policy, scenario.switches
-    ticks = scenario.run.ticks
+    ticks, per_day = scenario.run.ticks, ticks_per_day(scenario)
     has_circle = policy.gate.has_circle
     has_gate = has_circle and switches.gate and policy.gate.guards
     ranks = policy.gate.places(scenario.run.users) is not None
     has_door = policy.gate.fee() is not None or policy.gate.invitations() > 0
     announced, start, end = gate_dates(scenario)
-    opens = policy.circle.opens
-    closes = policy.circle.closes if policy.circle.closes is not None else FAR
+    opens, closes = circle_dates(scenario)
     first_known = min(opens, announced) if has_gate else opens
 
-    days = [world.start_date + timedelta(days=t) for t in range(ticks + 62)]
+    days = [date_of(scenario, day) for day in range(ticks // per_day + 63)]
     is_publication = np.array([d.day == world.publication_day for d in days])
-    publication_ticks = np.flatnonzero(is_publication)
+    is_statement = np.array([d.day == world.statement_day for d in days])
+    publication_ticks = np.flatnonzero(is_publication) * per_day
 
     flags = np.zeros(ticks, np.int32)
     t = np.arange(ticks)
+    day, midnight = t // per_day, t % per_day == 0
     if switches.score:
-        flags[is_publication[:ticks]] |= PUBLICATION
-    flags[np.array([d.day == world.statement_day for d in days[:ticks]])] |= STATEMENT
+        flags[is_publication[day]] |= PUBLICATION_DAY
+        flags[is_publication[day] & midnight] |= PUBLICATION
+    flags[is_statement[day] & midnight] |= STATEMENT
     if has_circle:
         flags[(t >= first_known) & (t < closes)] |= KNOWN_ABOUT
-        flags[(t >= first_known) & (t < first_known + policy.campaign.days) & (t < closes)] |= CAMPAIGN
+        last = first_known + tick_of(policy.campaign.days, per_day)
+        flags[(t >= first_known) & (t < last) & (t < closes)] |= CAMPAIGN
         if switches.circle:
             flags[(t >= opens) & (t < closes)] |= CIRCLE_LIVE
     if has_gate:
@@ -82,7 +102,7 @@ def make_calendar(scenario: Scenario) -> Calendar:
         flags[(t >= announced) & (t < end)] |= GATE_AHEAD
         news = flags & PUBLICATION != 0
         if ranks:  # ranks are worked out overnight, from the scores of all
-            news = np.concatenate([[False], news[:-1]])
+            news = np.concatenate([np.zeros(per_day, bool), news])[:ticks]
             ahead = flags & GATE_AHEAD != 0
             flags[ahead & ((t == announced) | (t == start) | news)] |= RANKING
         if policy.gate.rewards_score or not has_door:
@@ -105,3 +125,9 @@ def make_calendar(scenario: Scenario) -> Calendar:
 def date_of(scenario: Scenario, day: int) -> date:
     """Calendar date of a day of the run."""
     return scenario.world.calendar.start_date + timedelta(days=day)
+
+
+def time_of(scenario: Scenario, tick: int) -> datetime:
+    """Date and time at which a tick begins."""
+    midnight = datetime.combine(scenario.world.calendar.start_date, time())
+    return midnight + timedelta(days=tick / ticks_per_day(scenario))

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.model.numerics import exponential, logistic
 from sim.model.rule import rule, vector_rule
-from sim.model.states import POSTER, POSTING, SEEKER, VIEW
+from sim.model.states import GROUP_PLACE, MOST_GROUPS, POSTER, POSTING, ROLE, SEEKER, VIEW
 
 ONE = np.float32(1.0)
 
@@ -50,6 +50,24 @@ def reply_chance(score, low, high, middle, width):
 def exclusivity(commenter_share, strength):
     """Factor on a comment's worth: 1 when everybody who knows the circle may comment, 1 + strength when nobody may."""
     return 1.0 + strength * (1.0 - commenter_share)
+
+
+@rule
+def open_groups(p, tick):
+    """Posting groups whose own circle is open: bit k for group k."""
+    return (
+        (tick >= p.group_opens_0)
+        + 2 * (tick >= p.group_opens_1)
+        + 4 * (tick >= p.group_opens_2)
+        + 8 * (tick >= p.group_opens_3)
+    )
+
+
+@vector_rule
+def acting_role(code, open_groups):
+    """The role that a user plays: that of the column `role`, but posters look on until their own circle is open."""
+    shut = ((open_groups >> ((code >> GROUP_PLACE) & (MOST_GROUPS - 1))) & 1) ^ 1
+    return (code & ROLE) - shut * ((code & ROLE) == POSTER)
 
 
 @vector_rule
@@ -97,7 +115,8 @@ def may_use(feature, role, gate_active, covers, opened):
 
 @rule
 def circle_today(p, days_open, motivation, posts, reactions, knowing, commenters):
-    """The circle's state for today from yesterday's totals.
+    """The circle's state for this tick from the totals before: posts and reactions of the last day, not the last tick (an
+    hour's posts are few), those who know and may comment as of the last tick. days_open may have a fraction.
 
     Returns motivation of posters, appeal of the feed, pull (appeal times novelty), extra visits of posters from
     attention, and the factor of exclusivity. A day without a post tells posters nothing and leaves motivation alone.
@@ -108,7 +127,7 @@ def circle_today(p, days_open, motivation, posts, reactions, knowing, commenters
     elif posts > 0:
         motivation = motivation_after(motivation, reactions_each, p.circle_half_reactions, p.motivation_step)
     people = max(knowing, 1)
-    appeal = feed_appeal(posts / p.tick_days / people, p.circle_half_posts)
+    appeal = feed_appeal(posts / people, p.circle_half_posts)
     pull = appeal * novelty(days_open, p.circle_novelty_days, p.circle_novelty_floor)
     attention = p.circle_attention_pull * reactions_each / (reactions_each + p.circle_half_reactions)
     return motivation, appeal, pull, attention, exclusivity(commenters / people, p.circle_exclusivity)

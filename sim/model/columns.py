@@ -60,15 +60,19 @@ SHORTS = (
     Column("score", "points", "published score"),
     Column("starting_score", "points", "published score on day 0"),
     Column("known_contacts", "contacts", "contacts who know of the circle"),
-    Column("learned_day", "day", "day of learning of the circle, -1 never"),
-    Column("admitted_day", "day", "day of first admission by the gate, -1 never"),
-    Column("last_visit_day", "day", "day of the last visit, -1 none yet"),
+    Column("learned_day", "tick", "tick of learning of the circle, -1 never"),
+    Column("admitted_day", "tick", "tick of first admission by the gate, -1 never"),
+    Column("last_visit_day", "tick", "tick of the last visit, -1 none yet"),
 )
 SCORE, STARTING_SCORE, KNOWN_CONTACTS, LEARNED_DAY, ADMITTED_DAY, LAST_VISIT_DAY = range(6)
 
 BYTES = (
     Column("shopping_share", "1/255", "part of a payment that is consumed"),
-    Column("role", "code", "onlooker, poster or seeker"),
+    Column(
+        "role",
+        "code",
+        "onlooker, poster or seeker, plus 4 times the posting group, plus 16 once the user has visited the circle",
+    ),
     Column("belief", "code", "known, folk or learned, plus 4 times the code of the decision rule"),
     Column("responsive", "0/1", "responds to a threshold at all"),
     Column("has_file", "0/1", "has a central-bank file"),

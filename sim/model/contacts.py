@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from sim.draws import CONTACTS, luck
 from sim.model.numerics import exponential, logarithm
@@ -49,12 +48,12 @@ def assemble(users: int, group_size: int, sources: NDArray[np.int32], targets: N
         rows += [pair, pair + np.int32(step)]
         columns += [pair + np.int32(step), pair]
     row, column = np.concatenate(rows), np.concatenate(columns)
-    keep = row != column
-    matrix = sparse.coo_array(
-        (np.ones(int(keep.sum()), np.int8), (row[keep], column[keep])), shape=(users, users)
-    ).tocsr()
-    matrix.sum_duplicates()
-    return Contacts(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32))
+    pairs = (row.astype(np.int64) << 32) | column
+    pairs = pairs[row != column]
+    pairs.sort()
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if pairs.size else pairs
+    degree = np.bincount(pairs >> 32, minlength=users)
+    return Contacts(np.append(0, np.cumsum(degree)).astype(np.int64), (pairs & 0xFFFFFFFF).astype(np.int32))
 
 
 def complete(users: int) -> Contacts:

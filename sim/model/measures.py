@@ -1,6 +1,7 @@
 """What a run is measured by: each measure once, with formula, unit and good direction.
 
-Formulas work on arrays of totals (one entry per tick). A run's figure is the mean over its ticks, or the last tick's value.
+Formulas work on arrays of totals, one entry per tick, with what happened in a tick (not what stood at its end) counted per
+day. A run's figure is the mean over its ticks, or the last tick's value.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,13 +10,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.totals import STOCKS
+
 Totals = Mapping[str, NDArray[np.int64]]
 CHANNELS = ("habit", "payment", "score", "credit", "circle")
 EFFORT_CHANNELS = ("payment", "score", "credit")
 
 
 class Measure(NamedTuple):
-    """One measure. good: +1 more is better for the platform, -1 less is better, 0 neither; over: "mean" or "last" tick."""
+    """One measure. good: +1 more is better for the platform, -1 less is better, 0 neither; over: "mean" or "last" tick;
+    after_days: that must have passed before it means anything (NaN until then).
+    """
 
     name: str
     unit: str
@@ -23,6 +28,7 @@ class Measure(NamedTuple):
     good: int
     over: str
     formula: Callable[[Totals, int], NDArray[np.float64]]
+    after_days: int = 0
 
 
 def _ratio(
@@ -46,9 +52,7 @@ def _per_user(name: str, scale: float = 1.0) -> Callable[[Totals, int], NDArray[
 
 
 def _monthly_active(t: Totals, users: int) -> NDArray[np.float64]:
-    share = np.asarray(t["active_30"] / users, dtype=np.float64)
-    share[:29] = np.nan  # thirty days must have passed
-    return share
+    return np.asarray(t["active_30"] / users, dtype=np.float64)
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -76,9 +80,15 @@ MEASURES: tuple[Measure, ...] = (
         "mean",
         lambda t, users: _ratio(_visits(t), _visits(t) + t["visits_rival"]),
     ),
-    Measure("daily_active", "share", "users with a visit in the day", 1, "mean", _per_user("active")),
+    Measure("daily_active", "share", "users with a visit in the last day", 1, "mean", _per_user("active")),
     Measure(
-        "monthly_active", "share", "users with a visit in the last 30 days (from day 29)", 1, "mean", _monthly_active
+        "monthly_active",
+        "share",
+        "users with a visit in the last 30 days (from day 29)",
+        1,
+        "mean",
+        _monthly_active,
+        30,
     ),
     Measure(
         "stickiness",
@@ -87,8 +97,10 @@ MEASURES: tuple[Measure, ...] = (
         1,
         "mean",
         lambda t, users: _ratio(t["active"] / users, _monthly_active(t, users)),
+        30,
     ),
     Measure("knowing", "share", "users who know of the circle and its gate", 0, "last", _per_user("knowing")),
+    Measure("viewers", "share", "users who have ever visited the circle", 0, "last", _per_user("viewers")),
     Measure("admitted", "share", "users admitted by the gate", 0, "last", _per_user("admitted")),
     Measure(
         "may_comment",
@@ -159,10 +171,16 @@ USER_MEASURES = {
 """Measures taken from the users at the end of a run, by name."""
 
 
-def over_time(totals: Totals, users: int) -> dict[str, NDArray[np.float64]]:
+def over_time(totals: Totals, users: int, ticks_per_day: int = 1) -> dict[str, NDArray[np.float64]]:
     """Every measure per tick, arrays of the totals' length."""
+    by_day = {name: column if name in STOCKS else column * ticks_per_day for name, column in totals.items()}
+    series = {}
     with np.errstate(invalid="ignore"):
-        return {measure.name: np.asarray(measure.formula(totals, users), dtype=np.float64) for measure in MEASURES}
+        for measure in MEASURES:
+            values = np.array(measure.formula(by_day, users), dtype=np.float64)
+            values[: max(measure.after_days * ticks_per_day - 1, 0)] = np.nan
+            series[measure.name] = values
+    return series
 
 
 def of_run(series: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:

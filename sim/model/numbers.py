@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import seed_halves
-from sim.model.calendar import gate_dates
+from sim.model.calendar import gate_dates, ticks_per_day
 from sim.model.choice.mixture import rules_of
+from sim.model.clock import activity_table, tick_of
 from sim.model.numerics import chance, exponential, logarithm, standard_normal
-from sim.model.states import FEATURES
+from sim.model.states import FEATURES, MOST_GROUPS
 from sim.scenario.gate import MOST_LEVELS, GateLevel
 from sim.scenario.schema import Scenario
 
-TICK_DAYS = 1.0
+Numbers = dict[str, int | float | tuple[float, ...]]
 
 
-def _flat(prefix: str, value: Any, into: dict[str, int | float]) -> None:
+def _flat(prefix: str, value: Any, into: dict[str, Any]) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
             _flat(f"{prefix}_{key}", inner, into)
@@ -55,17 +56,18 @@ def _pareto_smallest(mean: float, exponent: float, most: int) -> float:
     return low
 
 
-def numbers(scenario: Scenario, seed: int) -> dict[str, int | float]:
-    """All numbers that rules need, by name (whole numbers stay whole)."""
+def numbers(scenario: Scenario, seed: int) -> Numbers:
+    """All numbers that rules need, by name (whole numbers stay whole); one is a table."""
     world, policy = scenario.world, scenario.policy
-    p: dict[str, int | float] = {}
-    for name, section in world.model_dump().items():
+    p: dict[str, Any] = {}
+    for name, section in world.model_dump(exclude={"population": {"poster_groups"}}).items():
         _flat(name, section, p)
     for name, on in scenario.switches.model_dump().items():
         p[f"switch_{name}"] = int(on)
 
     p["seed_low"], p["seed_high"] = seed_halves(seed)
-    p["tick_days"] = TICK_DAYS
+    _clock(p, scenario)
+    tick_days = p["tick_days"]
     spread = world.population.payments_spread
     p["payments_median"] = world.population.payments_mean * float(exponential(-0.5 * spread * spread))
     p["file_cut"] = float(standard_normal(min(max(1.0 - world.population.file_share, 1e-9), 1.0 - 1e-9)))
@@ -76,19 +78,40 @@ def numbers(scenario: Scenario, seed: int) -> dict[str, int | float]:
     p["ability_logit"] = _logit(world.score.ability_middle)
     p["identity_logit"] = _logit(world.score.identity_middle)
     p["forgetting_per_day"] = 1.0 / world.score.forgetting_days
-    p["forgetting_step"] = float(chance(TICK_DAYS / world.score.forgetting_days))
-    p["habit_step"] = float(chance(TICK_DAYS / world.usage.habit_days)) if scenario.switches.habit else 0.0
-    p["motivation_step"] = float(chance(TICK_DAYS / world.circle.motivation_days))
+    p["forgetting_step"] = float(chance(tick_days / world.score.forgetting_days))
+    p["habit_step"] = float(chance(tick_days / world.usage.habit_days)) if scenario.switches.habit else 0.0
+    p["motivation_step"] = float(chance(tick_days / world.circle.motivation_days))
     p["folk_points_per_day"] = world.choice.folk_points / 30.0
     p["spare_income_share"] = max(1.0 - world.money.living_share, 0.0) / 30.0
     p["tip_most_fen"] = world.circle.tip_most * 100.0
     p["campaign_hazard"] = world.awareness.campaign_rate * policy.campaign.reach
 
+    _groups(p, scenario)
     _gate(p, scenario)
     return p
 
 
-def _gate(p: dict[str, int | float], scenario: Scenario) -> None:
+def _clock(p: dict[str, Any], scenario: Scenario) -> None:
+    """The length of a tick in several units, and how busy people are in the hours of a week."""
+    per_day, calendar = ticks_per_day(scenario), scenario.world.calendar
+    p["tick_days"], p["ticks_per_day"], p["tick_hours"] = 1.0 / per_day, per_day, 24 // per_day
+    p["review_ticks"], p["month_ticks"] = calendar.review_days * per_day, 30 * per_day
+    p["first_hour"] = 24 * calendar.start_date.weekday()
+    p["activity"] = activity_table(calendar.hours, calendar.weekdays, per_day)
+
+
+def _groups(p: dict[str, Any], scenario: Scenario) -> None:
+    """The posting groups: up to which share of the posters each goes, and the tick on which its circle opens."""
+    circle, groups = scenario.policy.circle, scenario.world.population.poster_groups
+    names, below = list(groups), 0.0
+    for number in range(MOST_GROUPS):
+        name = names[number] if number < len(names) else ""
+        below += groups.get(name, 0.0)
+        p[f"group_below_{number}"] = below if number + 1 < len(names) else 1.0
+        p[f"group_opens_{number}"] = tick_of(circle.openings.get(name, circle.opens), ticks_per_day(scenario))
+
+
+def _gate(p: dict[str, Any], scenario: Scenario) -> None:
     """What the rules need to know of the gate: its levels, its dates, what it asks, and what being admitted is worth."""
     gate = scenario.policy.gate
     levels = gate.levels()
@@ -120,14 +143,20 @@ def _gate(p: dict[str, int | float], scenario: Scenario) -> None:
     p["placebo_rules"] = sum(1 << code for code, one in enumerate(strives) if not one)
 
 
-def as_record(p: dict[str, int | float]) -> NDArray[np.void]:
+def as_record(p: Numbers) -> NDArray[np.void]:
     """The numbers as a record array of length 1, for compiled code."""
-    record = np.zeros(1, dtype=[(name, "i8" if isinstance(value, int) else "f8") for name, value in p.items()])
+    record = np.zeros(1, dtype=[_field(name, value) for name, value in p.items()])
     for name, value in p.items():
         record[0][name] = value
     return record
 
 
-def as_namespace(p: dict[str, int | float]) -> SimpleNamespace:
+def _field(name: str, value: int | float | tuple[float, ...]) -> tuple[Any, ...]:
+    if isinstance(value, tuple):
+        return (name, "f8", (len(value),))
+    return (name, "i8" if isinstance(value, int) else "f8")
+
+
+def as_namespace(p: Numbers) -> SimpleNamespace:
     """The numbers as attributes, for readable code."""
     return SimpleNamespace(**p)

@@ -11,7 +11,7 @@ from sim.model.money import buffer_months, credit_limit, paid_in_cash, statement
 from sim.model.numerics import logistic, lognormal, standard_normal
 from sim.model.rule import rule
 from sim.model.score import record_after_statement
-from sim.model.states import FOLK, KNOWN, LEARNED, ONLOOKER, POSTER, SEEKER
+from sim.model.states import FOLK, GROUP_PLACE, KNOWN, LEARNED, ONLOOKER, POSTER, SEEKER
 
 INCOME_IN_OUTFLOW = 0.6
 OUTFLOW_IN_SHOPPING = 0.9
@@ -124,8 +124,20 @@ def assets_of(p, wealth, who):
 
 
 @rule
+def posting_group(p, point):
+    """Number (0 to 3) of the posting group of a poster at a point (0 to 1) among all posters."""
+    if point < p.group_below_0:
+        return 0
+    if point < p.group_below_1:
+        return 1
+    return 2 if point < p.group_below_2 else 3
+
+
+@rule
 def traits_of(p, who):
-    """Responsive (0 or 1), belief (code), role, worth of the circle (CNY/day), cost of privacy (CNY)."""
+    """Responsive (0 or 1), belief (code), role (code with the posting group), worth of the circle (CNY/day), cost of
+    privacy (CNY).
+    """
     u_responsive, u_belief, u_role, u_worth = luck(p.seed_low, p.seed_high, TRAITS, 0, who, 0)
     u_privacy, _, _, _ = luck(p.seed_low, p.seed_high, COSTS, 0, who, 0)
     responsive = 1 if u_responsive < p.population_responsive_share else 0
@@ -144,6 +156,7 @@ def traits_of(p, who):
         worth = worth * p.choice_onlooker_worth
     elif role == POSTER:
         worth = 0.0  # posters may post and comment whatever their score
+        role = role | posting_group(p, u_role / p.population_poster_share) << GROUP_PLACE
     privacy = lognormal(p.choice_privacy_median, p.choice_privacy_spread, standard_normal(u_privacy))
     return responsive, belief, role, worth, privacy
 

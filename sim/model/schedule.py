@@ -1,6 +1,7 @@
 """The order of a tick, in one list. Every phase names the columns that it reads and writes.
 
-Each phase reads yesterday's totals (the circle, the shares that know and may comment) and this user's own columns; the only
+A tick is a day or an hour; what belongs to a day of the month comes in its first tick, at midnight. Each phase reads the
+totals of ticks before (the circle, the shares that know and may comment) and this user's own columns; the only
 columns of other users that any phase reads are their published scores (relationships, ranks) and that they just learned or
 were just admitted (tell).
 So no result depends on the order of users. Both engines follow this list; a test compares their phases with it.
@@ -153,7 +154,7 @@ SCHEDULE = (
             "posts",
             "visits",
         ),
-        ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day"),
+        ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day", "role"),
     ),
     Phase(
         "tell",
@@ -164,7 +165,7 @@ SCHEDULE = (
     Phase(
         "totals",
         "every tick: each user counted on having acted, the sums taken once",
-        ("score", "knows", "admitted", "plan", "last_visit_day"),
+        ("score", "knows", "role", "admitted", "plan", "last_visit_day"),
         (),
     ),
 )

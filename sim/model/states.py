@@ -10,6 +10,12 @@ ONLOOKER = 0
 POSTER = 1
 SEEKER = 2
 ROLES = ("onlooker", "poster", "seeker")
+ROLE = 3
+"""In the column `role`: the bits of the role itself; the posting group (0 to 3) stands above them."""
+GROUP_PLACE = 2
+MOST_GROUPS = 4
+VIEWED = 16
+"""In the column `role`: the user has visited the circle."""
 
 KNOWN = 0
 FOLK = 1
@@ -35,4 +41,4 @@ FUND = 4
 ASSETS = ("car", "house", "housing_fund")
 
 NEVER = -1
-"""Day of something that has not happened."""
+"""Tick of something that has not happened."""

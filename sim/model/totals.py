@@ -48,6 +48,7 @@ TOTALS = (
     "score_750",
     "escrow_fen",
     "fees_fen",
+    "viewers",
 )
 (
     VISITS_HABIT,
@@ -94,5 +95,27 @@ TOTALS = (
     SCORE_750,
     ESCROW_FEN,
     FEES_FEN,
-) = range(44)
-COUNT = 44
+    VIEWERS,
+) = range(45)
+COUNT = 45
+
+STOCKS = frozenset(
+    (
+        "active",
+        "active_30",
+        "knowing",
+        "admitted",
+        "commenters",
+        "rest",
+        "spend",
+        "repay",
+        "upload",
+        "liquidity_fen",
+        "debt_fen",
+        "score_points",
+        "score_750",
+        "escrow_fen",
+        "viewers",
+    )
+)
+"""Totals that count a state at the end of a tick; the others count what happened in it, and grow with its length."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.clock import TICKS_PER_DAY
 from sim.model.measures import CHANNELS
 from sim.model.states import PLANS
 from sim.report.kinds import FORMATS
@@ -27,10 +28,15 @@ def _arms(result: "Result") -> list[tuple[str, str, str, str]]:
     return [(arm, scenarios[arm]["name"], colour, line) for arm, colour, line in looks if arm in scenarios]
 
 
+def _per_day(result: "Result") -> int:
+    """Ticks in a day of the run."""
+    return TICKS_PER_DAY[result.manifest["scenarios"]["policy"]["run"].get("tick", "day")]
+
+
 def _caption(figure: "Figure", result: "Result", extra: str) -> None:
     run = result.manifest["scenarios"]["policy"]["run"]
     n = result.manifest["replicates_finished"]
-    text = f"{run['users']:,} users, {run['ticks']} days, {n} replicate{'s' if n > 1 else ''}. {extra}"
+    text = f"{run['users']:,} users, {run['ticks'] / _per_day(result):g} days, {n} replicate{'s' if n > 1 else ''}. {extra}"
     figure.text(0.01, 0.005, text, fontsize=7.5, color="#444444", ha="left", va="bottom")
     figure.tight_layout(rect=(0, 0.035, 1, 1))
 
@@ -52,40 +58,41 @@ def _gate_line(axes: "Axes", result: "Result") -> None:
 
 
 def _by_replicate(result: "Result", arm: str, measure: str) -> NDArray[np.float64]:
-    """A measure over time, shape (replicates, days)."""
+    """A measure over time, shape (replicates, ticks)."""
     table = where(result.tables["ticks"], arm=arm)
     order = np.lexsort((table["day"], table["replicate"]))
     replicates = np.unique(table["replicate"]).size
     return np.asarray(table[measure][order], dtype=float).reshape(replicates, -1)
 
 
-def _bands(axes: "Axes", values: NDArray[np.float64], colour: str, line: str, label: str) -> None:
-    days = np.arange(values.shape[1])
+def _bands(axes: "Axes", values: NDArray[np.float64], per_day: int, colour: str, line: str, label: str) -> None:
+    days = np.arange(values.shape[1]) / per_day
     axes.plot(days, values.mean(axis=0), color=colour, linestyle=line, linewidth=1.6, label=label)
     if values.shape[0] > 1:
         axes.fill_between(days, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, linewidth=0)
 
 
-def _last_days(values: NDArray[np.float64], days: int = 7) -> NDArray[np.float64]:
-    """Mean of the last `days` days of each day (NaN before there are so many), shape as given."""
-    means = np.full(values.shape, np.nan)
-    if values.shape[1] >= days:
-        means[:, days - 1 :] = np.lib.stride_tricks.sliding_window_view(values, days, axis=1).mean(axis=2)
+def _last_week(values: NDArray[np.float64], per_day: int) -> NDArray[np.float64]:
+    """Mean of the last seven days at each tick (NaN before there are so many), shape as given."""
+    means, ticks = np.full(values.shape, np.nan), 7 * per_day
+    if values.shape[1] >= ticks:
+        means[:, ticks - 1 :] = np.lib.stride_tricks.sliding_window_view(values, ticks, axis=1).mean(axis=2)
     return means
 
 
 def visits(result: "Result", figure: "Figure") -> None:
     """Visits per user and day over time in both worlds, seven-day means, bands over replicates."""
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
-    means = {arm: _last_days(_by_replicate(result, arm, "visits")) for arm, *_ in _arms(result)}
+    per_day = _per_day(result)
+    means = {arm: _last_week(_by_replicate(result, arm, "visits"), per_day) for arm, *_ in _arms(result)}
     for arm, name, colour, line in _arms(result):
-        _bands(top, means[arm], colour, line, name)
+        _bands(top, means[arm], per_day, colour, line, name)
     top.set_ylabel("visits (1/user/day)")
     top.set_title("Visits to the platform, mean of the last 7 days")
     top.legend(loc="lower right")
     _gate_line(top, result)
     if result.paired:
-        _bands(bottom, means["policy"] - means["baseline"], POLICY, "-", "difference")
+        _bands(bottom, means["policy"] - means["baseline"], per_day, POLICY, "-", "difference")
         bottom.axhline(0.0, color="black", linewidth=0.8)
         bottom.set_ylabel("difference")
     bottom.set_xlabel("day of the run")
@@ -128,11 +135,11 @@ def scores(result: "Result", figure: "Figure") -> None:
     axes = figure.subplots()
     table = result.tables["scores"]
     policy = result.manifest["scenarios"]["policy"]
-    last = int(table["day"].max())
+    last = table["day"].max()
     for arm, day, label, colour, line in (
         ("policy", 0, "day 0", "#8c8c8c", "-"),
-        ("baseline", last, f"day {last}, baseline", BASELINE, "--"),
-        ("policy", last, f"day {last}", POLICY, "-"),
+        ("baseline", last, f"day {last:.4g}, baseline", BASELINE, "--"),
+        ("policy", last, f"day {last:.4g}", POLICY, "-"),
     ):
         chosen = where(table, arm=arm, day=day)
         if not rows_of(chosen):
@@ -215,7 +222,7 @@ def awareness(result: "Result", figure: "Figure") -> None:
     left, right = figure.subplots(1, 2)
     for axes, measure, title in ((left, "knowing", "Know of the circle"), (right, "admitted", "Admitted by the gate")):
         for arm, name, colour, line in _arms(result):
-            _bands(axes, 100 * _by_replicate(result, arm, measure), colour, line, name)
+            _bands(axes, 100 * _by_replicate(result, arm, measure), _per_day(result), colour, line, name)
         axes.set_title(title)
         axes.set_xlabel("day of the run")
         axes.set_ylabel("users (%)")

@@ -51,20 +51,51 @@ def write_parquet(table: Table, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.table({name: column.tolist() if column.dtype.kind in "UO" else column for name, column in table.items()}), path)
+    pq.write_table(pa.Table.from_arrays([_arrow(column) for column in table.values()], names=list(table)), path)
+
+
+def _arrow(column: NDArray[Any]) -> Any:
+    """A column as Arrow has it, made from its memory (any other way asks whether it might be a data frame's, and loads pandas)."""
+    import pyarrow as pa
+
+    if column.dtype.kind == "U":
+        texts = [str(text).encode() for text in column]
+        offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+        buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(texts))]
+        return pa.Array.from_buffers(pa.string(), len(texts), buffers)
+    if column.dtype == "datetime64[D]":
+        days = column.astype(np.int32)
+        return pa.Array.from_buffers(pa.date32(), days.size, [None, pa.py_buffer(days.tobytes())])
+    if column.dtype.kind == "b":
+        column = column.astype(np.uint8)
+    return pa.Array.from_buffers(
+        pa.from_numpy_dtype(column.dtype), column.size, [None, pa.py_buffer(np.ascontiguousarray(column))]
+    )
 
 
 def read_parquet(path: Path) -> Table:
     """Read a table from a Parquet file; raises OSError or ValueError if it is none."""
     import pyarrow.parquet as pq
 
-    read = pq.read_table(path)
-    return {name: _plain(read.column(name).to_numpy(zero_copy_only=False)) for name in read.column_names}
+    with pq.ParquetFile(path) as file:
+        read = file.read()
+    return {name: _numpy(read.column(name)) for name in read.column_names}
 
 
-def _plain(column: NDArray[Any]) -> NDArray[Any]:
-    """Text as numpy text, so that a table read back is like one just made."""
-    return column.astype(str) if column.dtype == object and len(column) and isinstance(column[0], str) else column
+def _numpy(column: Any) -> NDArray[Any]:
+    """A column as numpy has it, from its memory (see `_arrow`)."""
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type):
+        return np.array(column.to_pylist(), dtype=str)
+    kind = np.dtype("i4") if pa.types.is_date32(column.type) else np.dtype(column.type.to_pandas_dtype())
+    parts = [
+        np.frombuffer(chunk.buffers()[1], kind, count=len(chunk), offset=chunk.offset * kind.itemsize)
+        for chunk in column.chunks
+        if len(chunk)
+    ]
+    whole = np.concatenate(parts) if parts else np.zeros(0, kind)
+    return whole.astype("datetime64[D]") if pa.types.is_date32(column.type) else whole
 
 
 def frame(table: Table) -> "pd.DataFrame":

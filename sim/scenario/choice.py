@@ -3,12 +3,13 @@
 import difflib
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from sim.model.choice import names
 from sim.model.choice.mixture import MOST_RULES
+from sim.scenario.quantity import Named, Share
 
-__all__ = ["MOST_RULES", "DecisionRuleName", "Share", "Shares", "as_shares"]
+__all__ = ["MOST_RULES", "DecisionRuleName", "Named", "Share", "as_shares"]
 
 
 def _known(name: str) -> str:
@@ -21,19 +22,11 @@ def _known(name: str) -> str:
 
 
 DecisionRuleName = Annotated[str, AfterValidator(_known)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class Shares(dict[str, float]):
-    """Shares by name, not to be changed: a scenario that holds them can be a key."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(sorted(self.items())))
-
-
-def as_shares(given: dict[str, float]) -> Shares:
+def as_shares(given: dict[str, float]) -> Named:
     """The shares, if they leave room for one another."""
     total = sum(given.values())
     if total > 1.0 + 1e-9:
         raise ValueError(f"the shares sum to {total:g}; give at most 1, what is left over follows `rule`")
-    return Shares(given)
+    return Named(given)

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from sim.scenario.moment import Day
 from sim.scenario.quantity import quantity
 from sim.scenario.world import Strict
 
@@ -49,16 +50,16 @@ class GateSettings(Strict):
             "grade": "B",
         },
     )
-    announced: int | None = quantity(
+    announced: Day | None = quantity(
         None, "Day on which the rule is made known; the start if not given", "day", low=0, high=7300
     )
-    start: int | None = quantity(
+    start: Day | None = quantity(
         None, "First day of the rule; the circle's opening if not given", "day", low=0, high=7300
     )
-    end: int | None = quantity(
+    end: Day | None = quantity(
         None, "Day from which the rule no longer holds, as users foresee; never if not given", "day", low=0, high=7300
     )
-    dropped: int | None = quantity(
+    dropped: Day | None = quantity(
         None,
         "Day from which the rule no longer holds, to everybody's surprise; never if not given",
         "day",

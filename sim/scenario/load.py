@@ -41,9 +41,10 @@ def find(given: str | Path) -> Path:
             return path
     except (OSError, ValueError):
         return path
-    name = path.name if path.suffix in (".yaml", ".yml") else f"{path.name}.yaml"
-    shipped = shipped_folder() / name
-    return shipped if path.parent in (Path("."), Path("scenarios")) and shipped.is_file() else path
+    inside = path.relative_to("scenarios") if path.parts[:1] == ("scenarios",) else path
+    folder = shipped_folder().resolve()
+    shipped = (folder / (inside if path.suffix in (".yaml", ".yml") else f"{inside}.yaml")).resolve()
+    return shipped if shipped.is_relative_to(folder) and shipped.is_file() else path
 
 
 def _folder_of(path: Path) -> Path:

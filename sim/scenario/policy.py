@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import PydanticKnownError, core_schema
 
 from sim.model.gates import find_gate, gate_kinds
 from sim.scenario.gate import GateSettings
-from sim.scenario.quantity import quantity
+from sim.scenario.moment import LAST_DAY, Day
+from sim.scenario.quantity import Named, quantity
 from sim.scenario.world import Strict
 
 
@@ -48,11 +49,23 @@ def _no_circle() -> GateSettings:
 
 
 class CirclePolicy(Strict):
-    """When the circle is there."""
+    """When the circle is there, and which of its posting groups have a day of their own."""
 
-    opens: int = quantity(14, "Day on which the circle opens", "day", low=0, high=7300)
-    closes: int | None = quantity(
-        None, "Day from which the circle is gone; never if not given", "day", low=0, high=7300
+    opens: Day = quantity(14, "Day on which the circle opens", "day", low=0, high=LAST_DAY)
+    closes: Day | None = quantity(
+        None, "Day from which the circle is gone, as users foresee; never if not given", "day", low=0, high=LAST_DAY
+    )
+    dissolved: Day | None = quantity(
+        None,
+        "Day from which the circle is gone, to everybody's surprise; never if not given",
+        "day",
+        low=0,
+        high=LAST_DAY,
+    )
+    openings: Annotated[dict[str, Annotated[Day, Field(ge=0, le=LAST_DAY)]], AfterValidator(Named)] = Field(
+        default_factory=Named,
+        description="Day on which a posting group's own circle opens, such as {white_collar: 15}; the others open with the first [day by group]",
+        json_schema_extra={"unit": "day by group", "source": "lever of policy", "grade": "-"},
     )
 
     @model_validator(mode="after")
@@ -61,13 +74,27 @@ class CirclePolicy(Strict):
             raise ValueError(
                 f"the circle closes on day {self.closes}, not after it opens on day {self.opens}; give a later day"
             )
+        if self.dissolved is not None and self.dissolved <= self.opens:
+            raise ValueError(
+                f"the circle is dissolved on day {self.dissolved}, not after it opens on day {self.opens}; give a later day"
+            )
+        if self.closes is not None and self.dissolved is not None and self.dissolved >= self.closes:
+            raise ValueError(
+                f"the circle is dissolved on day {self.dissolved}, not before it closes on day {self.closes}; leave one of them out"
+            )
+        for group, day in self.openings.items():
+            last = min(gone for gone in (self.closes, self.dissolved, float("inf")) if gone is not None)
+            if not self.opens <= day < last:
+                raise ValueError(
+                    f"the circle of {group} opens on day {day}; give a day while the circle is there (from day {self.opens})"
+                )
         return self
 
 
 class CampaignPolicy(Strict):
     """The campaign that makes the circle known, from the day it opens or its gate is announced, whichever is first."""
 
-    days: int = quantity(14, "Length of the campaign", "days", low=0, high=7300)
+    days: Day = quantity(14, "Length of the campaign", "days", low=0, high=7300)
     reach: float = quantity(
         1.0, "Strength of the campaign, relative to the world's campaign rate", "factor", low=0, high=1000
     )
@@ -86,10 +113,11 @@ class Policy(Strict):
         if not gate.has_circle:
             return self
         start = circle.opens if gate.start is None else gate.start
-        if circle.closes is not None and start >= circle.closes:
-            raise ValueError(
-                f"the gate starts on day {start}, when the circle is gone (day {circle.closes}); start it earlier"
-            )
+        for gone in (circle.closes, circle.dissolved):
+            if gone is not None and start >= gone:
+                raise ValueError(
+                    f"the gate starts on day {start}, when the circle is gone (day {gone}); start it earlier"
+                )
         if gate.start is None and gate.announced is not None and gate.announced > start:
             raise ValueError(
                 f"the rule is announced on day {gate.announced}, after its start with the circle on day {start}; "

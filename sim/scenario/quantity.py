@@ -1,6 +1,6 @@
 """A number of a scenario with everything a reader must know about it, written once at the field."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -32,3 +32,13 @@ def quantity(
         description=f"{meaning} [{unit}]",
         json_schema_extra={"unit": unit, "source": source, "grade": grade},
     )
+
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Named(dict[str, float]):
+    """Numbers by name, not to be changed: a scenario that holds them can be a key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(sorted(self.items())))

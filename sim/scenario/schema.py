@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sim.scenario.choice import MOST_RULES, DecisionRuleName, Share, Shares, as_shares
+from sim.model.clock import TICKS_PER_DAY, between_ticks, tick_of
+from sim.scenario.choice import MOST_RULES, DecisionRuleName, Named, Share, as_shares
+from sim.scenario.moment import LAST_DAY
 from sim.scenario.policy import Policy
 from sim.scenario.quantity import quantity
 from sim.scenario.world import Strict, World
@@ -31,11 +33,22 @@ class Run(Strict):
     """Size and luck of a run."""
 
     users: int = quantity(100_000, "Users", "users", low=1, high=20_000_000)
-    ticks: int = quantity(180, "Ticks, of one day each", "days", low=1, high=7300)
+    ticks: int = quantity(180, "Ticks", "ticks", low=1, high=32_760)
+    tick: Literal["day", "hour"] = Field(
+        "day",
+        description="Length of a tick: day or hour [kind]",
+        json_schema_extra={"unit": "kind", "source": "model: a day; an hour for the four days of 2016", "grade": "-"},
+    )
     seed: int = quantity(
         20161124, "Seed of the first replicate; the others count up from it", "number", low=0, high=2**63 - 1
     )
     replicates: int = quantity(3, "Replicates, each with its own people and luck", "runs", low=1, high=10_000)
+
+    @model_validator(mode="after")
+    def _not_too_long(self) -> "Run":
+        if self.tick == "day" and self.ticks > LAST_DAY:
+            raise ValueError(f"{self.ticks} ticks of a day are too many; give at most {LAST_DAY}")
+        return self
 
 
 class Scenario(Strict):
@@ -53,7 +66,7 @@ class Scenario(Strict):
         json_schema_extra={"unit": "kind", "source": "model: choice", "grade": "-"},
     )
     mixture: Annotated[dict[DecisionRuleName, Share], AfterValidator(as_shares)] = Field(
-        default_factory=Shares,
+        default_factory=Named,
         max_length=MOST_RULES - 1,
         description="Share of users by other rule of choice, such as {none: 0.2}; the rest follow `rule` [share by kind]",
         json_schema_extra={"unit": "share by kind", "source": "assumption", "grade": "-"},
@@ -69,8 +82,44 @@ class Scenario(Strict):
             raise ValueError(
                 "a gate on a score with no circle and no perks guards nothing; set switches.circle to true or policy.gate.kind to none"
             )
+        groups = self.world.population.poster_groups
+        strangers = [name for name in self.policy.circle.openings if name not in groups]
+        if strangers:
+            raise ValueError(
+                f"policy.circle.openings: {', '.join(strangers)} is no posting group; "
+                f"name one of world.population.poster_groups ({', '.join(groups) or 'which has none'})"
+            )
+        self._check_days()
         if self.world.contacts.kind == "complete" and self.run.users > 5000:
             raise ValueError(
                 f"contacts of kind complete link everybody to everybody: {self.run.users} users are too many; use at most 5000 or kind groups"
             )
         return self
+
+    def _days(self) -> dict[str, float]:
+        """Every day that the policy names, by the path of its field."""
+        gate, circle = self.policy.gate, self.policy.circle
+        days = {f"policy.gate.{name}": getattr(gate, name) for name in ("announced", "start", "end", "dropped")}
+        days |= {f"policy.circle.{name}": getattr(circle, name) for name in ("opens", "closes", "dissolved")}
+        days |= {f"policy.circle.openings.{name}": day for name, day in circle.openings.items()}
+        days["policy.campaign.days"] = self.policy.campaign.days
+        return {path: day for path, day in days.items() if day is not None}
+
+    def _check_days(self) -> None:
+        """Days must fall on ticks, and what follows one another must not fall on the same."""
+        per_day, days = TICKS_PER_DAY[self.run.tick], self._days()
+        parts = [f"{path} {day:g}" for path, day in days.items() if between_ticks(day, per_day)]
+        if parts:
+            raise ValueError(
+                f"{', '.join(parts)}: part of a day, but a tick is a day; give whole days, or set run.tick to hour"
+            )
+        circle, gate = self.policy.circle, self.policy.gate
+        opens, start = circle.opens, circle.opens if gate.start is None else gate.start
+        for path, first in (
+            ("policy.circle.closes", opens),
+            ("policy.circle.dissolved", opens),
+            ("policy.gate.end", start),
+            ("policy.gate.dropped", start),
+        ):
+            if path in days and tick_of(days[path], per_day) <= tick_of(first, per_day):
+                raise ValueError(f"{path}: day {days[path]:g} falls on the same hour as its start; give a later day")

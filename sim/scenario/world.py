@@ -3,11 +3,35 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
-from sim.scenario.quantity import quantity
+from sim.model.states import MOST_GROUPS
+from sim.scenario.quantity import Named, Share, quantity
 
 PERSON = 1_000_000.0
+
+
+def _as_groups(given: dict[str, float]) -> Named:
+    """Named of the posting groups, if they make up all posters."""
+    total = sum(given.values())
+    if given and abs(total - 1.0) > 1e-9:
+        raise ValueError(f"the shares sum to {total:g}; they must sum to 1, or leave out all groups")
+    return Named(given)
+
+
+PosterGroups = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], Share],
+    AfterValidator(_as_groups),
+]
 
 
 class Strict(BaseModel):
@@ -33,6 +57,15 @@ CalendarDate = Annotated[
 ]
 
 
+Weight = Annotated[float, Field(ge=0, le=1000)]
+
+# Few at night, more at noon, most in the evening.
+BUSY_HOURS = (
+    *(0.35, 0.18, 0.10, 0.07, 0.07, 0.12, 0.30, 0.65, 0.95, 1.15, 1.25, 1.35),
+    *(1.45, 1.35, 1.25, 1.25, 1.25, 1.30, 1.35, 1.45, 1.60, 1.70, 1.45, 0.85),
+)
+
+
 class CalendarWorld(Strict):
     """When things happen."""
 
@@ -56,6 +89,29 @@ class CalendarWorld(Strict):
     review_days: int = quantity(
         7, "Days between a user's reviews of the own plan", "days", source="model: weekly", low=1, high=365
     )
+    hours: tuple[Weight, ...] = Field(
+        BUSY_HOURS,
+        strict=False,
+        min_length=24,
+        max_length=24,
+        description="How busy people are from hour to hour, from midnight; only their ratios count, and only with ticks of an hour [relative]",
+        json_schema_extra={"unit": "relative", "source": "assumption", "grade": "-"},
+    )
+    weekdays: tuple[Weight, ...] = Field(
+        (1.0,) * 7,
+        strict=False,
+        min_length=7,
+        max_length=7,
+        description="How busy people are from weekday to weekday, from Monday; only their ratios count [relative]",
+        json_schema_extra={"unit": "relative", "source": "assumption", "grade": "-"},
+    )
+
+    @model_validator(mode="after")
+    def _somebody_is_awake(self) -> "CalendarWorld":
+        for name in ("hours", "weekdays"):
+            if not any(getattr(self, name)):
+                raise ValueError(f"{name} are all 0; give at least one above 0")
+        return self
 
 
 class PopulationWorld(Strict):
@@ -176,6 +232,13 @@ class PopulationWorld(Strict):
     )
     past_months: int = quantity(
         24, "Months of income, bills and savings played out before day 0", "months", low=0, high=120
+    )
+
+    poster_groups: PosterGroups = Field(
+        default_factory=Named,
+        max_length=MOST_GROUPS,
+        description="Posting groups, by share of the posters, such as {campus: 0.4, white_collar: 0.6}; one group if none is named [share by group]",
+        json_schema_extra={"unit": "share by group", "source": "assumption", "grade": "-"},
     )
 
     @model_validator(mode="after")

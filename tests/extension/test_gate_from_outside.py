@@ -1,17 +1,22 @@
 """A kind of gate can be added from outside the package: by a call, or by a package that announces it; both engines run it."""
 
+import importlib
+import linecache
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.engines.code import foreign_hash
 from sim.engines.fast import FastEngine
 from sim.engines.readable import ReadableEngine
+from sim.experiments.plan import RunPlan
 from sim.model.gates import find_gate, gate_kinds, register_gate, registry
 from sim.scenario import ScenarioError, load
 from sim.scenario.gate import GateSettings
 from sim.scenario.show import json_schema
+from tests.conftest import ROOT
 from tests.helpers import BUSY, different_columns, different_totals, finished, scenario, total
 
 PACKAGE = Path(__file__).resolve().parent / "package"
@@ -91,6 +96,39 @@ def test_a_package_that_cannot_be_loaded_is_named(outside, workspace, monkeypatc
         load("mine.yaml")
     # and harms no other
     assert load("gate_750.yaml").policy.gate.kind == "threshold"
+
+
+def test_the_worked_example_of_the_model_document_works(outside, tmp_path, monkeypatch):
+    document = (ROOT / "sim" / "model" / "MODEL.md").read_text(encoding="utf-8")
+    (code,) = [block.split("```")[0] for block in document.split("```python\n")[1:] if "class Ajar" in block]
+    (tmp_path / "ajar.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    register_gate(importlib.import_module("ajar").Ajar)
+    given = scenario(
+        BUSY, {"policy.gate": {"kind": "ajar", "threshold": 951, "gap": 0.2}, "run.users": 200, "run.ticks": 20}
+    )
+    as_lot = scenario(BUSY, {"run.users": 200, "run.ticks": 20}, {"policy.gate": {"kind": "lottery", "share": 0.2}})
+    ajar, readable = FastEngine(given, 3), ReadableEngine(given, 3)
+    ajar.run(20)
+    readable.run(20)
+    assert np.array_equal(ajar.totals, readable.totals)
+    assert np.array_equal(total(ajar, "admitted"), total(finished(as_lot, 3), "admitted"))
+
+
+def test_a_change_of_an_outside_rule_is_another_run(outside, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = (PACKAGE / "softening_gate.py").read_text(encoding="utf-8")
+    keys = []
+    for source in (text, text, text.replace("1.0 + day / patience", "1.0 + day * day / patience")):
+        monkeypatch.setattr(registry, "_found", {})
+        sys.modules.pop("softening_gate", None)
+        (tmp_path / "softening_gate.py").write_text(source, encoding="utf-8")
+        importlib.invalidate_caches()
+        linecache.clearcache()
+        register_gate(importlib.import_module("softening_gate").Softening)
+        keys.append(RunPlan({"policy": scenario(SOFTENING)}, "fast").key)
+    assert keys[0] == keys[1] != keys[2]
+    assert foreign_hash(gate_kinds()["threshold"]) == ""
 
 
 def test_what_has_not_the_shape_of_a_gate_is_refused(outside):

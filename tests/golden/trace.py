@@ -1,7 +1,7 @@
 """The life of the users of tiny.yaml as lines that a person can read, made by the readable engine."""
 
 from sim.engines.readable import GateModel
-from sim.model.states import PLANS, ROLES
+from sim.model.states import PLANS, ROLE, ROLES
 from sim.scenario import Scenario
 
 
@@ -11,7 +11,7 @@ def trace(scenario: Scenario) -> str:
     lines = ["users on day 0"]
     for user in model.people:
         lines.append(
-            f"  user {user.id}: {ROLES[user.role]}, score {user.score}, {'file' if user.has_file else 'thin'}, "
+            f"  user {user.id}: {ROLES[user.role & ROLE]}, score {user.score}, {'file' if user.has_file else 'thin'}, "
             f"income {user.income / 100:.0f} CNY, cash {user.liquidity / 100:.0f}, debt {user.debt / 100:.0f}, "
             f"opens {user.base_visits:.2f}/day, pays {user.payment_rate:.2f}/day, rival {user.rival_rate:.1f}/day"
         )

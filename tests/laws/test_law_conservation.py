@@ -4,7 +4,7 @@ what the columns say."""
 import numpy as np
 import pytest
 
-from sim.model.states import ENTERED
+from sim.model.states import ENTERED, VIEWED
 from sim.model.totals import TOTALS
 from tests.helpers import BUSY, ENGINES, GATE_640, LOTTERY, NONE, OPEN, finished, gate_of, scenario, total
 
@@ -153,6 +153,7 @@ def test_the_last_totals_say_what_the_columns_say(runs, engine, world):
         ("debt_fen", "debt"),
     ):
         assert last[name] == int(columns[column].astype(np.int64).sum()), name
+    assert last["viewers"] == int((columns["role"] >= VIEWED).sum())
     assert last["admitted"] == int((columns["admitted"] & ENTERED > 0).sum())
     assert [last[plan] for plan in ("rest", "spend", "repay", "upload")] == np.bincount(
         columns["plan"], minlength=4

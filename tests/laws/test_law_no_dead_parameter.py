@@ -25,12 +25,14 @@ WORLD: dict[str, Any] = {
     **BUSY,
     "policy.gate": DATED,
     "policy.circle.closes": 55,
+    "policy.circle.dissolved": 53,
     "policy.campaign.days": 5,
     "world.choice.worth_median": 10.0,
     "run.users": 1_500,
 }
 COVERS_ALL = {"policy.gate": {**DATED, "covers": ALL_FEATURES}}
 LEARNED = {**GATE_640, "world.population.learned_share": 0.5, "policy.circle.closes": 95, "run.ticks": 100}
+GROUPS = {"world.population.poster_groups": {"a": 0.5, "b": 0.5}, "policy.circle.openings": {"b": 20}}
 WHERE: dict[str, dict[str, Any]] = {
     "world.choice.view_worth": COVERS_ALL,
     "world.choice.like_worth": COVERS_ALL,
@@ -44,6 +46,10 @@ WHERE: dict[str, dict[str, Any]] = {
     "world.choice.prior_points": LEARNED,
     "world.choice.prior_upload_points": LEARNED,
     "policy.gate.share": {"policy.gate": {"kind": "lottery", "share": 0.3}},
+    "world.calendar.hours": {"run.tick": "hour", "run.ticks": 24},
+    "world.population.poster_groups": GROUPS,
+    "policy.circle.openings": GROUPS,
+    "policy.circle.closes": {"policy.circle.dissolved": None},
 }
 """What a parameter needs besides to matter at all."""
 
@@ -63,6 +69,10 @@ OTHER_VALUE: dict[str, Any] = {
     "world.population.learned_share": 0.3,
     "world.choice.myopic_days": 31.0,
     "world.choice.reward_pause": 0.0,
+    "world.calendar.hours": (1.0,) * 24,
+    "world.calendar.weekdays": (1.0,) * 5 + (2.0,) * 2,
+    "world.population.poster_groups": {"a": 0.9, "b": 0.1},
+    "policy.circle.openings": {"b": 10},
 }
 BESIDES: dict[str, dict[str, Any]] = {
     # the five weights sum to 1, so one cannot move alone

@@ -63,8 +63,8 @@ def test_other_days_of_the_month_can_be_chosen():
 def test_days_to_the_next_publication():
     given = scenario({"run.ticks": 60})
     calendar = make_calendar(given)
-    assert calendar.days_to_publication[:7].tolist() == [5, 4, 3, 2, 1, 30, 29]
-    later = [day + int(calendar.days_to_publication[day]) for day in range(60)]
+    assert calendar.ticks_to_publication[:7].tolist() == [5, 4, 3, 2, 1, 30, 29]
+    later = [day + int(calendar.ticks_to_publication[day]) for day in range(60)]
     assert {date_of(given, day).day for day in later} == {6}
 
 
@@ -76,7 +76,7 @@ def test_the_event_of_2016_held_no_publication():
     held = days(calendar, GATE_ACTIVE)
     assert held == [84, 85, 86, 87]
     assert not set(held) & set(days(calendar, PUBLICATION))
-    assert calendar.days_to_publication[84] == 12
+    assert calendar.ticks_to_publication[84] == 12
 
 
 def test_windows_of_circle_campaign_and_gate():
@@ -88,9 +88,9 @@ def test_windows_of_circle_campaign_and_gate():
     assert days(calendar, GATE_AHEAD) == list(range(20, 100))
     assert days(calendar, GATE_DAY) == [30, 35, 66, 96, 100]  # start, publications while it holds, end
     assert days(calendar, REVIEW_ALL) == [5, 20, 30, 35, 66, 96, 100, 127]
-    assert calendar.days_to_start[[0, 20, 29, 30, 90]].tolist() == [30, 10, 1, 0, 0]
-    assert calendar.days_to_end[[0, 99, 100, 140]].tolist() == [100, 1, 0, 0]
-    assert calendar.days_open[[0, 25, 26, 119]].tolist() == [0, 0, 1, 94]
+    assert calendar.ticks_to_start[[0, 20, 29, 30, 90]].tolist() == [30, 10, 1, 0, 0]
+    assert calendar.ticks_to_end[[0, 99, 100, 140]].tolist() == [100, 1, 0, 0]
+    assert calendar.ticks_open[[0, 25, 26, 119]].tolist() == [0, 0, 1, 94]
 
 
 def test_dates_not_given_follow_the_circle():
@@ -101,7 +101,7 @@ def test_dates_not_given_follow_the_circle():
 
 
 def test_without_publications_nobody_waits_for_one():
-    assert make_calendar(scenario(GATED, {"switches.score": False})).days_to_publication.min() > 100_000
+    assert make_calendar(scenario(GATED, {"switches.score": False})).ticks_to_publication.min() > 100_000
 
 
 @pytest.mark.parametrize(

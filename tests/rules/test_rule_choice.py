@@ -2,20 +2,23 @@
 
 import numpy as np
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special
 
 from sim.model.choice import decision_rule, names
+from sim.model.choice.bounds import highest_score, lowest_score_at_rest
 from sim.model.choice.forward_looking import net_present_value
 from sim.model.choice.prospect import Prospect
 from sim.model.choice.review import (
+    ALL_LEVELS,
     OUT_OF_THE_RUNNING,
     Costs,
     GateView,
     Standing,
     choose_plan,
     goal_score,
+    levels_not_sure,
     logit_choice,
     out_of_reach,
     plan_prospect,
@@ -77,7 +80,19 @@ def plan(outlook, view, *, kind="threshold", rule="forward_looking", owned=0, pr
 
 def spend_prospect(view):
     return plan_prospect(
-        THRESHOLD, FORWARD_LOOKING, [], OUTLOOK, view, STANDING, SPEND, 0, prizes(50.0), COSTS.spend_per_day, 0.0, 0.003
+        THRESHOLD,
+        FORWARD_LOOKING,
+        [],
+        OUTLOOK,
+        view,
+        STANDING,
+        ALL_LEVELS,
+        SPEND,
+        0,
+        prizes(50.0),
+        COSTS.spend_per_day,
+        0.0,
+        0.003,
     )
 
 
@@ -214,7 +229,19 @@ def test_an_effort_is_worth_less_the_more_it_costs(rule, belief):
     view = gate(threshold, to_publication=10.0)
     spend = [
         plan_prospect(
-            THRESHOLD, deciding.value, table, outlook, view, STANDING, SPEND, 0, prizes(2.0), cost, 0.0, 0.003
+            THRESHOLD,
+            deciding.value,
+            table,
+            outlook,
+            view,
+            STANDING,
+            ALL_LEVELS,
+            SPEND,
+            0,
+            prizes(2.0),
+            cost,
+            0.0,
+            0.003,
         )
         for cost in (0.0, 0.01, 0.1, 1.0, 3.0, 10.0, 100.0)
     ]
@@ -223,7 +250,19 @@ def test_an_effort_is_worth_less_the_more_it_costs(rule, belief):
     if belief != FOLK:
         upload = [
             plan_prospect(
-                THRESHOLD, deciding.value, table, outlook, view, STANDING, UPLOAD, 1, prizes(2.0), 0.0, cost, 0.003
+                THRESHOLD,
+                deciding.value,
+                table,
+                outlook,
+                view,
+                STANDING,
+                ALL_LEVELS,
+                UPLOAD,
+                1,
+                prizes(2.0),
+                0.0,
+                cost,
+                0.003,
             )
             for cost in (0.0, 1.0, 30.0, 1000.0)
         ]
@@ -274,6 +313,7 @@ def test_a_plan_is_worth_what_each_level_brings():
             OUTLOOK,
             of_levels(thresholds, ahead=ahead),
             STANDING,
+            ALL_LEVELS,
             SPEND,
             0,
             prizes(*worth),
@@ -404,6 +444,84 @@ def test_no_plan_exceeds_the_best_conceivable_score(outlook, owned, known_assets
         declared = nth_undeclared(owned, outlook.declared, count)
         for taken in (REST, SPEND, REPAY, UPLOAD):
             assert believed_score(outlook, taken, days, declared) <= best + 1e-9
+
+
+def weighed_in_full(rule, outlook, view, start, taken, declared):
+    """A plan's prospect at a gate of one level, every publication looked at and none spared."""
+    level, best = view.levels[0], OUT
+    for ahead in range(view.publications_ahead):
+        days = view.days_to_publication + 30.0 * ahead
+        arrival = max(days, view.days_to_start)
+        if arrival >= view.days_to_end:
+            break
+        later = (start, view.day + days, 0.0, 0.0, view.cutoff, view.tie, *level[1:])
+        with_plan = rule(believed_score(outlook, taken, days, declared), *later)
+        gain = with_plan - rule(believed_score(outlook, REST, days, outlook.declared), *later)
+        if gain > 0.0:
+            best = max(best, VALUE(arrival, view.days_to_end, 0.0 + 50.0 * gain, 1.0, 0.0, 0.003))
+        if with_plan >= 1.0:
+            break
+    return best
+
+
+NEAR = {
+    "threshold": lambda score, more, rise: {"threshold": score},
+    "soft": lambda score, more, rise: {"lowest": min(score, 950), "surest": score + more},
+    "stretch": lambda score, more, rise: {"points": score - 600},
+    "rising": lambda score, more, rise: {"threshold": score, "rise": rise, "highest": min(score + more, 951)},
+    "top_share": lambda score, more, rise: {},
+}
+"""Settings of every gate on the score that put it at some score."""
+
+
+@given(OUTLOOKS, st.integers(0, 7), st.integers(0, 7), st.floats(0, 60), st.floats(0, 700), st.floats(0, 1))
+def test_bounds_hold_on_every_day_between(outlook, owned, known_assets, first, more, part):
+    outlook = outlook._replace(declared=owned & known_assets)
+    last, days = first + more, first + part * more
+    for count in range(4):
+        declared = nth_undeclared(owned, outlook.declared, count)
+        for taken in (SPEND, REPAY, UPLOAD):
+            best = highest_score(outlook, taken, declared, first, last)
+            assert believed_score(outlook, taken, days, declared) <= best + 1e-9
+    lowest = lowest_score_at_rest(outlook, first, last)
+    assert believed_score(outlook, REST, days, outlook.declared) >= lowest - 1e-9
+    # and at the ends they are reached, where only one part of the score moves
+    ends = [believed_score(outlook, SPEND, end, 0) for end in (first, last)]
+    assert highest_score(outlook, SPEND, 0, first, last) == max(ends)
+
+
+@settings(max_examples=300)
+@given(
+    outlook=OUTLOOKS,
+    kind=st.sampled_from(sorted(NEAR)),
+    above=st.integers(-40, 80),
+    more=st.integers(1, 100),
+    rise=st.floats(0, 60),
+    day=st.integers(-100, 300).map(float),
+    taken=st.sampled_from([SPEND, REPAY, UPLOAD]),
+    to_publication=st.integers(1, 31).map(float),
+    to_end=st.integers(1, 400).map(float),
+    ahead=st.integers(1, 24),
+)
+def test_what_is_spared_the_weighing_would_have_come_to_nothing(
+    outlook, kind, above, more, rise, day, taken, to_publication, to_end, ahead
+):
+    at = int(np.clip(np.floor(believed_score(outlook, REST, to_publication, outlook.declared)) + above, 350, 951))
+    (made,) = gate_kinds()[kind](**NEAR[kind](at, more, rise)).levels()
+    start = 600.0
+    view = gate(to_end=to_end, to_publication=to_publication, ahead=ahead)
+    view = view._replace(levels=(Level(1, *made.numbers), *view.levels[1:]), day=day, cutoff=float(at), tie=0.4)
+    declared = 7 if taken == UPLOAD else outlook.declared
+    rule = ADMISSIONS[kind]
+    levels = levels_not_sure(rule, outlook, view, start)
+    found = OUT
+    if levels:
+        standing = Standing(start, -1.0)
+        found = plan_prospect(
+            rule, FORWARD_LOOKING, [], outlook, view, standing, levels, taken, declared, prizes(50.0), 1.0, 0.0, 0.003
+        )
+    event(f"{kind}: {'sure' if not levels else 'out' if found == OUT else 'in the running'}")
+    assert found == weighed_in_full(rule, outlook, view, start, taken, declared)
 
 
 def test_out_of_reach_spares_the_far_and_not_the_near():

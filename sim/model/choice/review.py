@@ -6,6 +6,7 @@ that the gate does not reward, is worth nothing and is never taken, noise or not
 
 from typing import NamedTuple
 
+from sim.model.choice.bounds import highest_score, lowest_score_at_rest
 from sim.model.choice.prospect import OUT_OF_THE_RUNNING, Prospect
 from sim.model.gates.entry import Level, level_chance, levels_of
 from sim.model.numerics import exponential
@@ -13,6 +14,9 @@ from sim.model.outlook import believed_score, best_conceivable_score, nth_undecl
 from sim.model.rule import rule
 from sim.model.score import asset_count
 from sim.model.states import REPAY, REST, SPEND, UPLOAD
+
+ALL_LEVELS = 31
+"""Flags of all levels that a gate may have."""
 
 
 class GateView(NamedTuple):
@@ -34,17 +38,17 @@ class GateView(NamedTuple):
 
 
 @rule
-def gate_view(p, tick, cutoff, tie, days_to_start, days_to_end, days_to_publication):
-    """The gate as it looks on a day; users believe that publications after the next are 30 days apart."""
+def gate_view(p, tick, cutoff, tie, ticks_to_start, ticks_to_end, ticks_to_publication):
+    """The gate as it looks in a tick; users believe that publications after the next are 30 days apart."""
     return GateView(
         levels_of(p),
         p.gate_levels,
         cutoff,
         tie,
-        float(tick - p.gate_start),
-        float(days_to_start),
-        float(days_to_end),
-        float(days_to_publication),
+        (tick - p.gate_start) * p.tick_days,
+        ticks_to_start * p.tick_days,
+        ticks_to_end * p.tick_days,
+        ticks_to_publication * p.tick_days,
         30.0,
         p.choice_horizon,
     )
@@ -92,6 +96,41 @@ def goal_score(admission, gate, number, starting_score, days):
 
 
 @rule
+def last_publication(gate):
+    """Days to the last publication that a user looks ahead to."""
+    return gate.days_to_publication + gate.publication_interval * (gate.publications_ahead - 1)
+
+
+@rule
+def levels_not_sure(admission, outlook, gate, starting_score):
+    """Levels (flags) that a user at rest may miss on the first publication ahead or the last: only these are worth weighing."""
+    first, last = gate.days_to_publication, last_publication(gate)
+    score = lowest_score_at_rest(outlook, first, last)
+    levels = 0
+    for number in range(gate.level_count):
+        if (
+            chance_later(admission, gate, number, score, starting_score, first) < 1.0
+            or chance_later(admission, gate, number, score, starting_score, last) < 1.0
+        ):
+            levels = levels | (1 << number)
+    return levels
+
+
+@rule
+def levels_in_reach(admission, gate, levels, score, starting_score):
+    """Those of the levels (flags) that a score opens with some chance on the first publication ahead or the last."""
+    first, last = gate.days_to_publication, last_publication(gate)
+    reached = 0
+    for number in range(gate.level_count):
+        if levels & (1 << number) != 0 and (
+            chance_later(admission, gate, number, score, starting_score, first) > 0.0
+            or chance_later(admission, gate, number, score, starting_score, last) > 0.0
+        ):
+            reached = reached | (1 << number)
+    return reached
+
+
+@rule
 def plan_prospect(
     admission,
     plan_value,
@@ -99,6 +138,7 @@ def plan_prospect(
     outlook,
     gate,
     standing,
+    levels,
     plan,
     declared,
     prizes,
@@ -108,10 +148,14 @@ def plan_prospect(
 ):
     """Best value (CNY) over the publications ahead of a plan; OUT_OF_THE_RUNNING if it never raises a chance of admission.
 
-    prizes: worth of every level of the gate (CNY/day), each won with the rise in the chance of it.
+    levels: those worth weighing (flags); prizes: worth of every level (CNY/day), each won with the rise in the chance of it.
     """
-    best = OUT_OF_THE_RUNNING
+    furthest = highest_score(outlook, plan, declared, gate.days_to_publication, last_publication(gate))
     starting_score = standing.starting_score
+    levels = levels_in_reach(admission, gate, levels, furthest, starting_score)
+    if levels == 0:
+        return OUT_OF_THE_RUNNING
+    best = OUT_OF_THE_RUNNING
     for ahead in range(gate.publications_ahead):
         days = gate.days_to_publication + gate.publication_interval * ahead
         arrival = max(days, gate.days_to_start)
@@ -121,6 +165,8 @@ def plan_prospect(
         score_at_rest = -1.0  # worked out only where it is needed
         certain, prize, gained = True, 0.0, -1
         for number in range(gate.level_count):
+            if levels & (1 << number) == 0:
+                continue
             with_plan = chance_later(admission, gate, number, score, starting_score, days)
             certain = certain and with_plan >= 1.0
             if with_plan > 0.0:
@@ -207,20 +253,16 @@ def out_of_reach(admission, outlook, gate, starting_score, owned):
 
     Spares most users, who are far from the gate, the weighing of plans.
     """
-    first = gate.days_to_publication
-    last = first + gate.publication_interval * (gate.publications_ahead - 1)
-    furthest = best_conceivable_score(outlook, owned, last)
-    for number in range(gate.level_count):
-        if chance_later(admission, gate, number, furthest, starting_score, first) > 0.0:
-            return False
-        if chance_later(admission, gate, number, furthest, starting_score, last) > 0.0:
-            return False
-    return True
+    furthest = best_conceivable_score(outlook, owned, last_publication(gate))
+    return levels_in_reach(admission, gate, ALL_LEVELS, furthest, starting_score) == 0
 
 
 @rule
 def choose_plan(admission, plan_value, table, outlook, gate, standing, owned, prizes, costs, discount, scale, uniform):
     """The plan a responsive user who knows takes at a review (REST, SPEND, REPAY or UPLOAD)."""
+    levels = levels_not_sure(admission, outlook, gate, standing.starting_score)
+    if levels == 0:
+        return REST
     spend = plan_prospect(
         admission,
         plan_value,
@@ -228,6 +270,7 @@ def choose_plan(admission, plan_value, table, outlook, gate, standing, owned, pr
         outlook,
         gate,
         standing,
+        levels,
         SPEND,
         outlook.declared,
         prizes,
@@ -244,6 +287,7 @@ def choose_plan(admission, plan_value, table, outlook, gate, standing, owned, pr
             outlook,
             gate,
             standing,
+            levels,
             REPAY,
             outlook.declared,
             prizes,
@@ -261,6 +305,7 @@ def choose_plan(admission, plan_value, table, outlook, gate, standing, owned, pr
             outlook,
             gate,
             standing,
+            levels,
             UPLOAD,
             nth_undeclared(owned, outlook.declared, count),
             prizes,
@@ -275,6 +320,6 @@ def choose_plan(admission, plan_value, table, outlook, gate, standing, owned, pr
 
 
 @rule
-def review_due(day, user, review_days):
-    """Whether it is the user's review day: every `review_days` days, spread over the users by their number."""
-    return (day + user) % review_days == 0
+def review_due(tick, user, review_ticks):
+    """Whether it is time for the user's review: every `review_ticks` ticks, spread over the users by their number."""
+    return (tick + user) % review_ticks == 0

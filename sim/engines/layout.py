@@ -1,0 +1,160 @@
+"""How compiled code finds its data: records of addresses that it is given, and the arrays that they point to."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.score import HIGHEST, LOWEST
+from sim.model.totals import COUNT
+
+BLOCK = 512
+"""Users worked on at a time: few enough that their columns stay in cache while all phases pass over them."""
+
+WORDS, RATES, COUNTS, LISTS = 10, 6, 8, 2
+"""Rows of the scratch arrays of a desk."""
+
+ANSWERS = HIGHEST - LOWEST + 1
+"""Length of the table of the chance that a comment is answered, by the score of who made it."""
+
+DESK = np.dtype(
+    [
+        (field, "i8")
+        for field in (
+            "users",
+            "floats",
+            "ints",
+            "shorts",
+            "bytes",
+            "lessons",
+            "starts",
+            "others",
+            "learned",
+            "learned_counts",
+            "result",
+            "answers",
+            "words",
+            "rates",
+            "counts",
+            "chosen",
+            "flags",
+            "totals",
+            "admission",
+            "plan_values",
+            "tables",
+            "cuts",
+            "far_counts",
+            "far_starts",
+            "sources",
+            "targets",
+        )
+    ]
+)
+"""Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and
+of what is needed on day 0 alone (0 later); lessons: 0 where nobody learns."""
+
+TODAY = np.dtype(
+    [
+        ("motivation", "f8"),
+        ("appeal", "f8"),
+        ("pull", "f8"),
+        ("attention", "f8"),
+        ("exclusivity", "f8"),
+        ("cutoff", "f8"),
+        ("tie", "f8"),
+        ("tip_each", "i8"),
+        ("escrow", "i8"),
+        ("tick", "i8"),
+        ("flags", "i8"),
+        ("ticks_to_publication", "i8"),
+        ("ticks_to_start", "i8"),
+        ("ticks_to_end", "i8"),
+        ("ticks_open", "i8"),
+        ("round", "i8"),
+        ("active_days", "f8"),
+        ("open_groups", "i8"),
+    ]
+)
+"""The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow.
+round: of publication, 0 but on day 0."""
+
+
+RUN = np.dtype(
+    [
+        (field, "i8")
+        for field in (
+            "first_tick",
+            "last_tick",
+            "ticks",
+            "phases",
+            "threads",
+            "totals_width",
+            "calendar",
+            "addresses",
+            "when",
+            "result",
+            "partial",
+            "team",
+        )
+    ]
+)
+"""A stretch of a run: ticks first to last (excluded) of `ticks`, and addresses. calendar: int64 (5, ticks), flags and ticks from
+there; addresses, when: int64 (phases), and flags of the days on which they are; result: int64 (ticks + 1, totals), row
+t + 1 for tick t, so that row t is yesterday; partial: int64 (threads, totals_width), the threads' own totals; team: counters."""
+
+
+class Desks:
+    """Desks of `threads` threads over the same users; holds all arrays whose addresses the desks hold."""
+
+    def __init__(
+        self,
+        threads: int,
+        columns: tuple[NDArray[Any], ...],
+        starts: NDArray[np.int64],
+        others: NDArray[np.int32],
+        result: NDArray[np.int64],
+        answers: NDArray[np.float32],
+        rules: tuple[int, int, int] = (0, 0, 0),
+        on_day_zero: dict[str, NDArray[Any]] | None = None,
+    ) -> None:
+        users = columns[0].shape[1]
+        self.learned = np.zeros(users, np.int32)
+        self.learned_counts = np.zeros((users + BLOCK - 1) // BLOCK, np.int64)
+        self.totals = np.zeros((threads, (COUNT + 7) // 8 * 8), np.int64)
+        self.records = np.zeros(threads, DESK)
+        self._held: list[NDArray[Any]] = [*columns, starts, others, result, answers]
+        lessons = columns[4].ctypes.data if len(columns) > 4 else 0
+        others_shared = (starts, others, self.learned, self.learned_counts, result, answers)
+        shared = [
+            *(array.ctypes.data for array in columns[:4]),
+            lessons,
+            *(array.ctypes.data for array in others_shared),
+        ]
+        for thread in range(threads):
+            scratch: list[NDArray[Any]] = [
+                np.zeros((WORDS, BLOCK), np.uint32),
+                np.zeros((RATES, BLOCK), np.float32),
+                np.zeros((COUNTS, BLOCK), np.int32),
+                np.zeros((LISTS, BLOCK), np.int32),
+                np.zeros(BLOCK, np.uint8),
+            ]
+            self._held += scratch
+            own = [array.ctypes.data for array in (*scratch, self.totals[thread])]
+            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 5)
+        for field, array in (on_day_zero or {}).items():
+            self.records[field] = array.ctypes.data
+            self._held.append(array)
+
+
+# Counters of a team of threads, a cache line apart.
+LINE = 8
+ARRIVED = 0
+GENERATION = 1 * LINE
+BLOCKS = 2 * LINE  # and 3 * LINE, in turn
+STOP = 4 * LINE
+SIZE = 5 * LINE
+
+
+def new_team() -> NDArray[np.int64]:
+    """Counters of a team about to start."""
+    return np.zeros(SIZE, np.int64)

@@ -1,0 +1,35 @@
+"""The order of the compiled phases of a tick, by name: what `sim.model.schedule` lists, as the fast engine goes about it."""
+
+from sim.model.calendar import CIRCLE_LIVE, DOOR, GATE_AHEAD, GATE_DAY, KNOWN_ABOUT, PUBLICATION, STATEMENT
+
+ALWAYS = 1 << 20
+NO_GATE_AHEAD = 1 << 21
+LESSON = 1 << 22
+LESSON_LEARNED = 1 << 23
+"""Flags of a day besides those of the calendar."""
+
+CIRCLE, RELATIONSHIPS, TELL = range(3)
+"""Places of the phases that do not belong to a block; those of a block follow."""
+FIRST_OF_BLOCK = 3
+APART = ("circle_phase", "relationships_phase", "tell_phase")
+"""The phases at these places."""
+
+BLOCK_PHASES = (
+    (STATEMENT, "statement_phase"),
+    (PUBLICATION, "publication_phase"),
+    (LESSON_LEARNED, "experience_phase"),
+    (GATE_DAY | DOOR, "admission_phase"),
+    (KNOWN_ABOUT, "learning_phase"),
+    (GATE_AHEAD, "review_phase"),
+    (NO_GATE_AHEAD, "rest_phase"),
+    (LESSON, "practice_phase"),
+    (ALWAYS, "luck_phase"),
+    (ALWAYS, "rates_phase"),
+    (CIRCLE_LIVE, "circle_rates_phase"),
+    (ALWAYS, "counts_phase"),
+    (ALWAYS, "pay_phase"),
+    (ALWAYS, "circle_acts_phase"),
+    (ALWAYS, "visits_phase"),
+    (ALWAYS, "stocks_phase"),
+)
+"""What is done with a block of users, in order, each on the days with its flag."""
