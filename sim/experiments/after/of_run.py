@@ -3,15 +3,14 @@
 import numpy as np
 
 from sim.experiments.after.half_life import half_life
-from sim.experiments.after.trace import ticks_a_day
-from sim.model.calendar import gate_dates
+from sim.model.calendar import gate_dates, ticks_per_day
 from sim.results.table import Table, where
 from sim.scenario.schema import Scenario
 
 
 def end_day(scenario: Scenario) -> int:
     """The first whole day without the gate (far beyond any run if it stays)."""
-    return -(-gate_dates(scenario)[2] // ticks_a_day(scenario))
+    return -(-gate_dates(scenario)[2] // ticks_per_day(scenario))
 
 
 def after_table(ticks: Table, policy: Scenario) -> Table:
@@ -19,7 +18,7 @@ def after_table(ticks: Table, policy: Scenario) -> Table:
 
     ticks: a row per arm, replicate and tick, in order of time, visits per user and day.
     """
-    per_day = ticks_a_day(policy)
+    per_day = ticks_per_day(policy)
     days = policy.run.ticks // per_day
     if not policy.policy.gate.guards or end_day(policy) >= days or not (ticks["arm"] == "baseline").any():
         return {}

@@ -17,12 +17,11 @@ from sim.experiments.after.crossing import Aligned, after_level, aligned, rise
 from sim.experiments.after.half_life import half_life
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
 from sim.experiments.after.of_run import end_day
-from sim.experiments.after.trace import ticks_a_day
 from sim.experiments.after.worlds import BASELINE, PLACEBO, POLICY, Replicate, replicates, worlds_of
 from sim.experiments.cell import reference_score
 from sim.experiments.effect import Interval
 from sim.experiments.plan import RunPlan, make_plan
-from sim.model.calendar import gate_dates
+from sim.model.calendar import gate_dates, ticks_per_day
 from sim.model.measures import CHANNELS
 from sim.model.totals import TOTALS
 from sim.results.table import Table, frame, stacked
@@ -114,7 +113,7 @@ def measures_of(one: Replicate, worlds: dict[str, Scenario], gate: int) -> tuple
     if BASELINE in one.traces:
         baseline = one.traces[BASELINE]
         found["bunching_paired"] = share_above(scores, gate) - share_above(baseline.columns["score"], gate)
-        per_day, users = ticks_a_day(worlds[POLICY]), worlds[POLICY].run.users
+        per_day, users = ticks_per_day(worlds[POLICY]), worlds[POLICY].run.users
         found["quiet_short"] = _quiet(one, POLICY, gate, per_day) - _quiet(one, BASELINE, gate, per_day)
         visits = daily_visits(policy.totals, users, per_day) - daily_visits(baseline.totals, users, per_day)
         found["half_life"] = half_life(visits, end_day(worlds[POLICY]))

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
 from sim.experiments.after.crossing import BEFORE
-from sim.model.calendar import PUBLICATION, make_calendar
-from sim.model.numbers import numbers
+from sim.model.calendar import PUBLICATION, make_calendar, ticks_per_day
 from sim.model.totals import NEWLY_ADMITTED
 from sim.scenario.schema import Scenario
 
@@ -47,11 +46,6 @@ class Trace:
         return np.flatnonzero(self.crossed >= before)
 
 
-def ticks_a_day(scenario: Scenario) -> int:
-    """How many ticks make a day."""
-    return round(1.0 / numbers(scenario, 0)["tick_days"])
-
-
 def within_reach(columns: Columns, gate: int, most: int = MOST) -> NDArray[np.int64]:
     """Places of the users to follow: those who start below the gate, at most WITHIN points."""
     missing = gate - columns["starting_score"].astype(np.int64)
@@ -60,7 +54,7 @@ def within_reach(columns: Columns, gate: int, most: int = MOST) -> NDArray[np.in
 
 def follow(engine: Any, scenario: Scenario, users: NDArray[np.int64], gate: int) -> Trace:
     """Run `engine` (fresh, of this scenario) to the end, looking at `users` every day."""
-    step = ticks_a_day(scenario)
+    step = ticks_per_day(scenario)
     days = -(-scenario.run.ticks // step)
     visits = np.zeros((days, users.size), np.uint16)
     plan = np.zeros((days, users.size), np.uint8)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.fast import DayZero, FastEngine
-from sim.experiments.after.trace import ticks_a_day
 from sim.experiments.facts.row import Effort, Finding, missing, of_seeds
 from sim.experiments.facts.targets import viewer_points
+from sim.model.calendar import ticks_per_day
 from sim.model.totals import TOTALS
 from sim.scenario.load import load
 from sim.scenario.reader import ScenarioError
@@ -42,7 +42,7 @@ def ticks_to(scenario: Scenario, moment: str) -> int:
     """Ticks from the start of the run to a date and time."""
     start = datetime.combine(scenario.world.calendar.start_date, time())
     days = (datetime.fromisoformat(moment) - start).total_seconds() / 86_400
-    return round(days * ticks_a_day(scenario))
+    return round(days * ticks_per_day(scenario))
 
 
 def unavailable() -> str:
@@ -53,7 +53,7 @@ def unavailable() -> str:
         return f"{SCENARIO} cannot be read ({error.faults[0].message})"
     if "viewers" not in TOTALS:
         return "viewers are not counted"
-    if ticks_a_day(scenario) < 24 or scenario.run.ticks < ticks_to(scenario, EVENING):
+    if ticks_per_day(scenario) < 24 or scenario.run.ticks < ticks_to(scenario, EVENING):
         return f"{SCENARIO} does not run hour by hour to {EVENING}"
     return ""
 
@@ -86,7 +86,7 @@ def curves(effort: Effort) -> Curves:
             high = middle
     rate = exp(0.5 * (low + high))
     refitted = many(load(SCENARIO, [size, ALONE, f"world.awareness.campaign_rate={rate!r}"]))
-    hours = (np.arange(fitted.shape[1]) + 1) * 24.0 / ticks_a_day(scenario)
+    hours = (np.arange(fitted.shape[1]) + 1) * 24.0 / ticks_per_day(scenario)
     return Curves(hours, fitted, without, refitted, rate)
 
 
