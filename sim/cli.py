@@ -143,7 +143,7 @@ def run_command(
         raise typer.Exit(130)
 
 
-@app.command()
+@app.command(short_help="What a gate leaves behind, and why.")
 def after(
     file: File,
     users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
@@ -221,7 +221,7 @@ def validate(
         raise typer.Exit(2)
 
 
-@app.command("check-facts")
+@app.command("check-facts", short_help="Hold the model against facts.")
 def check_facts_command(
     scale: Annotated[
         float, typer.Option(min=0.01, max=100, help="Work to do, relative to the usual (users and seeds).")
@@ -254,7 +254,7 @@ def check_facts_command(
         print_facts(out_console, rows, quiet)
 
 
-@app.command("list")
+@app.command("list", short_help="What there is to choose from.")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List what there is to choose from: scenarios, gates, rules of choice, beliefs, measures."""
     from sim.experiments.catalogue import catalogue
@@ -267,7 +267,7 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
         print_catalogue(out_console, found)
 
 
-@app.command()
+@app.command(short_help="Write a scenario to start from.")
 def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario.", show_default=False)]) -> None:
     """Write a commented scenario to start from, into the folder scenarios if there is one, or here."""
     from sim.scenario.reader import ScenarioError

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 import sim
 from sim.cli import app
 from sim.experiments.after.measures import AFTER_MEASURES
-from sim.experiments.after.study import after
+from sim.experiments.after.study import after, is_threshold
+from sim.experiments.cell import reference_score
+from sim.scenario import load
 
 NEAR = ["policy.gate.threshold=660", "world.population.responsive_share=1.0", "policy.campaign.reach=30"]
 SMALL = {"users": 3000, "ticks": 130, "replicates": 2}
@@ -57,6 +59,23 @@ def test_with_no_noise_nobody_is_admitted_by_luck():
     study = after("gate_750.yaml", [*NEAR, "world.score.noise=0"], **SMALL)
     assert (values(study, "admitted_by_luck") == 0.0).all()
     assert (values(study, "admitted_by_drift") > 0.0).all()
+
+
+def test_only_a_fixed_threshold_tells_drift_from_luck(shipped):
+    for path in shipped.rglob("*.yaml"):
+        scenario = load(path)
+        if scenario.policy.gate.guards:
+            expected = scenario.policy.gate.kind == "threshold"
+            assert is_threshold(scenario.policy.gate, reference_score(scenario)) == expected, path
+
+
+@pytest.mark.parametrize("gate", ["lottery", "top_share", "price", "invitation", "rising", "stretch"])
+def test_gates_of_other_kinds_are_studied_too(shipped, gate):
+    path = next(shipped.rglob(f"{gate}.yaml"))
+    study = after(path, users=1000, ticks=70, replicates=1)
+    assert np.isnan(values(study, "admitted_by_drift")).all()
+    assert (values(study, "admitted_by_effort") >= 0).all()
+    assert np.isfinite(values(study, "admitted_at_once")).all()
 
 
 def test_every_measure_is_declared_and_given(study):

@@ -25,6 +25,7 @@ from sim.model.calendar import gate_dates, ticks_per_day
 from sim.model.measures import CHANNELS
 from sim.model.totals import TOTALS
 from sim.results.table import Table, frame, stacked
+from sim.scenario.gate import GateSettings
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
 
@@ -70,12 +71,25 @@ def daily_visits(totals: NDArray[np.int64], users: int, per_day: int) -> NDArray
     return np.asarray(visits[: days * per_day].reshape(days, per_day).sum(axis=1) / users, dtype=float)
 
 
+def is_threshold(gate: GateSettings, score: int) -> bool:
+    """Whether the gate admits from `score` points up and nobody below, on its first day and ever after, whoever they are."""
+    levels = gate.levels()
+    if len(levels) != 1 or gate.places(1_000) is not None or gate.fee() is not None or gate.invitations() > 0:
+        return False
+    chances = [
+        [gate.admission(at, start, day, 0.0, 0.0, 0.0, 0.0, *levels[0].numbers) for at in (score - 1.0, float(score))]
+        for start in (350.0, 950.0)
+        for day in (0.0, 7300.0)
+    ]
+    return all(pair == [0.0, 1.0] for pair in chances)
+
+
 def _ways(one: Replicate, policy: Scenario, gate: int) -> dict[str, float]:
     """How the admitted came over the gate; by drift or luck only at a threshold, where one score decides."""
     _, start, _ = gate_dates(policy)
     placebo = one.traces[PLACEBO]
     scores = None
-    if policy.policy.gate.rewards_score and hasattr(policy.policy.gate, "threshold"):
+    if is_threshold(policy.policy.gate, gate):
         scores = np.full(placebo.columns.users, np.nan)
         noise = policy.world.score.noise
         for user in np.flatnonzero((placebo.columns["admitted_day"] > start) & (placebo.published >= 0)):
