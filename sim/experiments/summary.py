@@ -26,6 +26,8 @@ SHOWN = (
     "admitted_later",
     "days_to_admission",
     "share_750",
+    "just_above",
+    "quiet_short",
     "missed_bills",
 )
 """Measures of the short table, in order."""
