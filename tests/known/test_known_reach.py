@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sim.engines.fast import FastEngine
-from sim.model.choice import VALUES
-from sim.model.choice.review import Costs, GateView, choose_plan
+from sim.model.choice import decision_rule
+from sim.model.choice.review import Costs, GateView, Standing, choose_plan
 from sim.model.gates import ADMISSIONS
 from sim.model.states import FOLK, REST, SPEND
 from tests.helpers import ENGINES, OUTLOOK, scenario
@@ -47,9 +47,12 @@ def test_the_furthest_who_strive_are_where_the_value_turns(prize, cost, rate, en
     def plan(distance):
         outlook = OUTLOOK._replace(belief=FOLK, published=750.0 - distance, folk_points_per_day=pace, debt=0.0)
         costs = Costs(cost, 1e9, 1e9)
-        return choose_plan(
-            ADMISSIONS["threshold"], VALUES["forward_looking"], outlook, gate, 600.0, 0, prize, costs, rate, 1e-6, 0.5
+        value, admission, standing = (
+            decision_rule("forward_looking").value,
+            ADMISSIONS["threshold"],
+            Standing(600.0, -1.0),
         )
+        return choose_plan(admission, value, (), outlook, gate, standing, 0, prize, costs, rate, 1e-6, 0.5)
 
     distances = np.arange(0.05, 400.0, 0.1)
     striving = np.array([plan(float(d)) == SPEND for d in distances])
