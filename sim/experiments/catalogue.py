@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from sim.experiments.after.measures import AFTER_MEASURES
-from sim.model.choice import decision_rule, names
+from sim.model.choice import decision_rule, rule_names
 from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES, USER_MEASURES
 from sim.scenario.load import load, shipped_folder
@@ -25,7 +25,7 @@ def _scenarios() -> dict[str, str]:
 
 
 def _rules() -> dict[str, str]:
-    return {name: first_line(import_module(decision_rule(name).value.__module__).__doc__) for name in names()}
+    return {name: first_line(import_module(decision_rule(name).value.__module__).__doc__) for name in rule_names()}
 
 
 def _beliefs() -> dict[str, str]:

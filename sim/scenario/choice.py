@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from sim.model.choice import names
+from sim.model.choice.decision_rule import exists, rule_names
 from sim.model.choice.mixture import MOST_RULES
 from sim.scenario.quantity import Named, Share
 
@@ -13,9 +13,9 @@ __all__ = ["MOST_RULES", "DecisionRuleName", "Named", "Share", "as_shares"]
 
 
 def _known(name: str) -> str:
-    known = names()
-    if name in known:
+    if exists(name):
         return name
+    known = rule_names()
     close = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
     raise ValueError(f"{name[:60]!r} is not a rule of choice; allowed: {', '.join(known)}.{hint}")

@@ -5,7 +5,7 @@ import pytest
 
 from sim.engines.fast import DayZero, FastEngine
 from sim.model.calendar import PUBLICATION, make_calendar
-from sim.model.choice import names
+from sim.model.choice import rule_names
 from sim.model.choice.mixture import belief_in, rule_in, rules_of
 from sim.model.columns import LESSONS
 from sim.model.states import LEARNED
@@ -25,7 +25,7 @@ from tests.helpers import (
 
 USERS = {"fast": 3_000, "readable": 80}
 EFFORTS = ("spend", "repay", "upload", "uploads", "repaid_early_fen")
-STRIVING = [name for name in names() if name != "none"]
+STRIVING = [name for name in rule_names() if name != "none"]
 MIXED = {"mixture": {"goal_gradient": 0.2, "none": 0.2, "dynamic_programming": 0.2, "myopic": 0.2}}
 LEARNING = {"world.population.folk_share": 0.3, "world.population.learned_share": 0.5}
 SEEING = {"world.choice.myopic_days": 31.0}
@@ -92,7 +92,7 @@ def test_the_myopic_strive_only_when_a_publication_is_near(engine):
 
 
 @both
-@pytest.mark.parametrize("rule", names())
+@pytest.mark.parametrize("rule", rule_names())
 def test_a_mixture_of_one_rule_is_that_rule(engine, rule):
     assert same(run(engine, {"rule": rule}), run(engine, {"mixture": {rule: 1.0}}))
     assert same(run(engine, {"rule": rule}), run(engine, {"rule": rule, "mixture": {rule: 0.4}}))

@@ -6,7 +6,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special
 
-from sim.model.choice import decision_rule, names
+from sim.model.choice import decision_rule, rule_names
 from sim.model.choice.bounds import highest_score, lowest_score_at_rest
 from sim.model.choice.forward_looking import net_present_value
 from sim.model.choice.prospect import Prospect
@@ -176,7 +176,7 @@ def test_a_plan_that_reaches_the_gate_is_taken():
     assert plan(OUTLOOK, gate()) == SPEND
 
 
-@pytest.mark.parametrize("rule", names())
+@pytest.mark.parametrize("rule", rule_names())
 def test_an_effort_that_cannot_arrive_before_the_gate_ends_is_never_taken(rule):
     # publication in 10 days, gate ends in 10: nothing can be won whatever the prize, and noise does not matter
     known = OUTLOOK._replace(belief=KNOWN, debt=500.0)
@@ -218,7 +218,7 @@ def test_those_who_do_not_choose_rest():
         assert plan(OUTLOOK, gate(), rule="none", prize=1e6, owned=7, uniform=uniform, scale=1e3) == REST
 
 
-@pytest.mark.parametrize("rule", [name for name in names() if name != "none"])
+@pytest.mark.parametrize("rule", [name for name in rule_names() if name != "none"])
 @pytest.mark.parametrize("belief", [FOLK, KNOWN, LEARNED])
 def test_an_effort_is_worth_less_the_more_it_costs(rule, belief):
     # hence its logit share falls with its cost, under every rule

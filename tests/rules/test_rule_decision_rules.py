@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sim.model.choice import decision_rule, names
+from sim.model.choice import decision_rule, rule_names
 from sim.model.choice.forward_looking import net_present_value
 from sim.model.choice.goal_gradient import share_ahead
 from sim.model.choice.mixture import belief_in, rule_in, rules_of, with_rule
@@ -42,9 +42,9 @@ def value(name, changes=None, **parameters):
 
 
 def test_every_rule_is_known_by_its_name():
-    assert names() == ("dynamic_programming", "forward_looking", "goal_gradient", "myopic", "none")
-    assert [decision_rule(name).name for name in names()] == list(names())
-    assert [name for name in names() if not decision_rule(name).strives] == ["none"]
+    assert rule_names() == ("dynamic_programming", "forward_looking", "goal_gradient", "myopic", "none")
+    assert [decision_rule(name).name for name in rule_names()] == list(rule_names())
+    assert [name for name in rule_names() if not decision_rule(name).strives] == ["none"]
 
 
 # Goal gradient -------------------------------------------------------------------------------------------------------

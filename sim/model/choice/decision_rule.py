@@ -51,9 +51,14 @@ def register(rule: DecisionRule) -> None:
         raise ValueError(f"a decision rule named {rule.name!r} is registered already; give yours another name")
 
 
-def names() -> tuple[str, ...]:
+def rule_names() -> tuple[str, ...]:
     """Names of all decision rules, those of installed packages too."""
     return tuple(sorted({*_known, *(point.name for point in entry_points(group=ENTRY_POINTS))}))
+
+
+def exists(name: str) -> bool:
+    """Whether there is a decision rule of that name."""
+    return name in _known or any(entry_points(group=ENTRY_POINTS, name=name))
 
 
 def decision_rule(name: str) -> DecisionRule:
