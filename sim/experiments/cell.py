@@ -53,32 +53,38 @@ def plan_table(columns: Columns, day: float, reference: int) -> Table:
     """Responsive users who know, by distance to the gate and plan; distance 0 stands for 1 to 25 points missing."""
     chosen = (columns["responsive"] == 1) & (columns["knows"] == 1)
     missing = reference - columns["score"][chosen].astype(np.int64)
-    distance = np.floor_divide(missing - 1, DISTANCE_BIN) * DISTANCE_BIN
-    plan = columns["plan"][chosen].astype(np.int64)
-    pairs, users = np.unique(np.stack([distance, plan]), axis=1, return_counts=True)
+    place = (missing - 1) // DISTANCE_BIN
+    first = int(place.min()) if place.size else 0
+    counts = np.bincount((place - first) * len(PLANS) + columns["plan"][chosen])
+    kept = np.flatnonzero(counts)
     return {
-        "day": np.full(users.size, day),
-        "distance": pairs[0],
-        "plan": np.array(PLANS)[pairs[1]],
-        "users": users,
+        "day": np.full(kept.size, day),
+        "distance": (kept // len(PLANS) + first) * DISTANCE_BIN,
+        "plan": np.array(PLANS)[kept % len(PLANS)],
+        "users": counts[kept],
     }
 
 
-def group_labels(columns: Columns, reference: int) -> dict[str, NDArray[Any]]:
-    """Groups that users fall into: income third, file, role, responsiveness, starting distance to the gate."""
+STARTS = (
+    "admitted at the start",
+    "1-25 points short",
+    "26-50 points short",
+    "51-100 points short",
+    "more than 100 points short",
+)
+
+
+def group_codes(columns: Columns, reference: int) -> dict[str, tuple[tuple[str, ...], NDArray[Any]]]:
+    """Kinds of groups that users fall into: the names of the groups, and the place among them of every user's."""
     income = columns["income"]
-    lower, upper = np.quantile(income, [1 / 3, 2 / 3])
+    thirds = np.quantile(income, [1 / 3, 2 / 3])
     missing = reference - columns["starting_score"].astype(np.int64)
     return {
-        "income": np.where(income <= lower, "lowest third", np.where(income <= upper, "middle third", "highest third")),
-        "file": np.where(columns["has_file"] == 1, "file", "thin"),
-        "role": np.array(ROLES)[columns["role"] & ROLE],
-        "responsive": np.where(columns["responsive"] == 1, "responsive", "not responsive"),
-        "start": np.select(
-            [missing <= 0, missing <= 25, missing <= 50, missing <= 100],
-            ["admitted at the start", "1-25 points short", "26-50 points short", "51-100 points short"],
-            "more than 100 points short",
-        ),
+        "income": (("lowest third", "middle third", "highest third"), np.searchsorted(thirds, income)),
+        "file": (("thin", "file"), columns["has_file"]),
+        "role": (ROLES, columns["role"] & ROLE),
+        "responsive": (("not responsive", "responsive"), columns["responsive"]),
+        "start": (STARTS, np.searchsorted([0, 25, 50, 100], missing)),
     }
 
 
@@ -93,10 +99,12 @@ def group_table(columns: Columns, days: float, reference: int) -> Table:
         "knowing": columns["knows"].astype(float),
     }
     parts = []
-    for kind, labels in group_labels(columns, reference).items():
-        groups, member, users = np.unique(labels, return_inverse=True, return_counts=True)
-        means = {name: np.bincount(member, weights=value) / users for name, value in values.items()}
-        parts.append({"group": groups, "kind": np.full(groups.size, kind), "users": users} | means)
+    for kind, (names, codes) in group_codes(columns, reference).items():
+        users = np.bincount(codes, minlength=len(names))
+        some = users > 0
+        sums = {name: np.bincount(codes, weights=value, minlength=len(names)) for name, value in values.items()}
+        means = {name: total[some] / users[some] for name, total in sums.items()}
+        parts.append({"group": np.array(names)[some], "kind": np.full(some.sum(), kind), "users": users[some]} | means)
     return stacked(parts)
 
 

@@ -1,18 +1,21 @@
-"""Figures drawn by processes of their own, which load the plotting library while the run is still computing.
+"""Figures drawn by a process of its own, which loads the plotting library while the run is still computing.
 
-Loading it and drawing take seconds on one processor; the run leaves room for that only at its end. Each process
-reads one line, the folder of a stored result, and draws its share of the figures; an empty line or the end sends it home.
+Loading it and drawing take seconds, so the process stands back behind the run, in the time that the run leaves; once the run is
+stored it draws with two hands where it can. It reads one line, the folder of a stored result; an empty line or the end
+sends it home.
 """
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from sim.report.kinds import FORMATS, RUN_FIGURES
 
-SHARES = (RUN_FIGURES[::2], RUN_FIGURES[1::2])
+HANDS = (RUN_FIGURES[::2], RUN_FIGURES[1::2])
+"""Figures that each of two hands draws."""
 
 
 def missing(result: Path) -> tuple[str, ...]:
@@ -27,22 +30,19 @@ class Artists:
     """`come` as the run begins, `draw` when its result is stored and `wait`; or `leave` if there is nothing to draw."""
 
     def __init__(self) -> None:
-        self._processes: list[subprocess.Popen[str]] = []
+        self._process: subprocess.Popen[str] | None = None
 
     def come(self) -> None:
-        """Start them."""
-        for share in SHARES:
-            with contextlib.suppress(OSError):
-                self._processes.append(
-                    subprocess.Popen(
-                        [sys.executable, "-m", "sim.report.artists", *share],
-                        stdin=subprocess.PIPE,
-                        stdout=subprocess.DEVNULL,
-                        stderr=subprocess.DEVNULL,
-                        text=True,
-                        start_new_session=True,  # Ctrl-C is for the run, which then tells them
-                    )
-                )
+        """Start."""
+        with contextlib.suppress(OSError):
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sim.report.artists"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                start_new_session=True,  # Ctrl-C is for the run, which then tells them
+            )
 
     def draw(self, result: Path) -> None:
         """Tell them to draw the figures of a stored result, if any is missing; else send them home."""
@@ -50,8 +50,8 @@ class Artists:
 
     def wait(self, result: Path) -> int:
         """Wait for them and draw here what they did not. Returns how many files there are."""
-        for process in self._processes:
-            process.wait()
+        if self._process is not None:
+            self._process.wait()
         left = missing(result)
         if left:
             from sim.report.figures import draw
@@ -62,29 +62,40 @@ class Artists:
 
     def leave(self) -> None:
         """Send them home at once."""
-        for process in self._processes:
-            process.kill()
-            process.wait()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def _say(self, line: str) -> None:
-        for process in self._processes:
+        if self._process is not None:
             with contextlib.suppress(OSError):
-                assert process.stdin is not None
-                process.stdin.write(line + "\n")
-                process.stdin.close()
+                assert self._process.stdin is not None
+                self._process.stdin.write(line + "\n")
+                self._process.stdin.close()
 
 
 def main() -> None:
-    """Load what drawing needs, wait for a folder, draw the kinds named on the command line."""
+    """Load what drawing needs, wait for a folder, draw its figures."""
+    if hasattr(os, "nice"):
+        os.nice(15)
     import matplotlib.backends.backend_agg
-    import matplotlib.backends.backend_svg  # noqa: F401
+    import matplotlib.backends.backend_svg
+    import matplotlib.font_manager  # noqa: F401
 
     from sim.report.figures import draw
     from sim.results.store import read
 
     line = sys.stdin.readline().rstrip("\n")
-    if line:
-        draw(read(Path(line)), Path(line) / "figures", tuple(sys.argv[1:]))
+    if not line:
+        return
+    result, figures = read(Path(line)), Path(line) / "figures"
+    if not hasattr(os, "fork"):
+        draw(result, figures, RUN_FIGURES)
+        return
+    other = os.fork()
+    draw(result, figures, HANDS[1 if other else 0])
+    if other:
+        os.waitpid(other, 0)
 
 
 if __name__ == "__main__":
