@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
-from sim.model.choice import names
+from sim.model.choice import rule_names
 from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES
 from sim.model.states import BELIEFS
@@ -25,7 +25,7 @@ def test_list_names_everything_there_is(shipped):
     found = json.loads(invoke("list", "--json").stdout)
     assert set(found["scenarios"]) == {path.relative_to(shipped).as_posix() for path in shipped.rglob("*.yaml")}
     assert set(found["gates"]) == set(gate_kinds())
-    assert set(found["rules"]) == set(names())
+    assert set(found["rules"]) == set(rule_names())
     assert set(found["beliefs"]) == set(BELIEFS)
     assert set(found["measures"]) >= {measure.name for measure in MEASURES}
     for section in found.values():
