@@ -66,7 +66,10 @@ def _dismiss(artists: "Artists | None") -> None:
 def run_command(
     file: File,
     users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
-    ticks: Annotated[int | None, typer.Option(help="Days, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[
+        int | None,
+        typer.Option(help="Ticks (days, or hours where a tick is one), instead of the file's.", show_default=False),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
     replicates: Annotated[
         int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.experiments.effect import Effect
-from sim.model.calendar import GATE_ACTIVE, PUBLICATION, make_calendar, ticks_per_day
+from sim.model.calendar import GATE_ACTIVE, GATE_AHEAD, PUBLICATION, make_calendar, ticks_per_day
 from sim.model.measures import CHANNELS, EFFORT_CHANNELS
 from sim.scenario.schema import Scenario
 
@@ -43,12 +43,12 @@ def _signed(value: float, digits: int = 4) -> str:
 
 
 def _no_publication(scenario: Scenario) -> str:
-    """A sentence where scores were never published while a gate on the score held, so that no effort could open it."""
+    """A sentence where scores were never published from a gate's announcement to its end, so that no effort could open it."""
     if not scenario.policy.gate.rewards_score:
         return ""
     flags = make_calendar(scenario).flags
     held = flags & GATE_ACTIVE != 0
-    if not held.any() or (flags[held] & PUBLICATION).any():
+    if not held.any() or (flags & (GATE_ACTIVE | GATE_AHEAD) != 0)[flags & PUBLICATION != 0].any():
         return ""
     days = held.sum() / ticks_per_day(scenario)
     return (
@@ -72,10 +72,10 @@ def sentence(result: "Result") -> str:
     else:
         certainty = f"95% interval {_signed(total.low)} to {_signed(total.high)}"
     relative = effect["visits"].relative
-    if total.mean == 0.0:
-        return f"{name} changes nothing against {base}: visits are the same, user by user."
+    if all(effect[f"visits_{channel}"].interval.mean == 0.0 for channel in CHANNELS):
+        return f"{name} changes nothing against {base}: visits are the same in every channel." + no_publication
     verb = "raises" if total.mean > 0 else "lowers"
-    if total.n >= 2 and not total.excludes_zero:
+    if total.mean == 0.0 or (total.n >= 2 and not total.excludes_zero):
         verb = "has no clear effect on"
     size = f" by {abs(total.mean):.4f}" if verb != "has no clear effect on" else ""
     effort = sum(effect[f"visits_{c}"].interval.mean for c in EFFORT_CHANNELS)

@@ -225,6 +225,11 @@ def _faults(
     return sorted(faults, key=lambda f: (f.where, f.line, f.path))
 
 
+def load_shipped(name: str, settings: Sequence[str] = ()) -> Scenario:
+    """The shipped scenario of this file name, whatever lies in the current folder; otherwise as `load`."""
+    return load(shipped_folder() / name, settings)
+
+
 def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
     """The checked scenario of a file (or shipped scenario), with `--set` style changes applied on top.
 

@@ -22,6 +22,13 @@ def test_half_life_of_an_exponential_is_its_own(days):
     assert half_life(-series, 100) == half_life(series, 100)
 
 
+def test_the_level_is_that_of_the_days_with_the_gate():
+    # four days at 1 after none: at 1, not at 4/7, it is one half two days after the end
+    series = np.array([0.0] * 20 + [1.0] * 4 + [1.0, 0.75, 0.5, 0.25] + [0.0] * 12)
+    assert half_life(series, 24, 20) == pytest.approx(2.0, abs=0.1)
+    assert half_life(series, 24) > half_life(series, 24, 20)
+
+
 def test_half_life_of_what_is_gone_at_once_is_nothing():
     assert half_life(np.array([1.0] * 20 + [0.0] * 20), 20) == 0.0
 
@@ -126,4 +133,6 @@ def test_every_way_over_the_gate_is_told_from_the_others():
     assert found.drift == pytest.approx(2 / 6)
     assert found.luck == pytest.approx(1 / 6)
     assert ways(placebo, placebo, 14, score, 750).effort == 0.0
+    # an effort made between announcement and start shows on the first day
+    assert ways(np.array([14, 14]), np.array([14, -1]), 14, score[:2], 750)[:2] == (0.5, 0.5)
     assert np.isnan(ways(admitted, placebo, 14, None, 750).drift)

@@ -42,9 +42,9 @@ def ways(
     gate that is not a threshold on the score; gate: its score.
     """
     count = admitted.size
-    by_effort = (admitted > start) & (admitted_placebo < 0)
+    by_effort = (admitted >= 0) & (admitted_placebo < 0)  # on the first day too, where the gate was announced before
     later = admitted_placebo > start
-    at_once = float(((admitted >= 0) & (admitted <= start)).sum()) / count
+    at_once = float(((admitted >= 0) & (admitted <= start) & ~by_effort).sum()) / count
     if score_placebo is None:
         return Ways(at_once, float(by_effort.sum()) / count, float("nan"), float("nan"))
     drift = later & (score_placebo >= gate - 0.5)  # a published score is rounded to the nearest point

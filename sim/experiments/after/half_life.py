@@ -17,17 +17,18 @@ def smoothed(series: Days, reach: int = WEEK // 2) -> Days:
     return means
 
 
-def half_life(difference: Days, end: int) -> float:
+def half_life(difference: Days, end: int, start: int | None = None) -> float:
     """Days from `end` until the difference has halved.
 
-    difference: policy less baseline, one value a day, on the same luck; end: first day without the gate. The level is the mean
-    of the week before the end, the course after it is smoothed over a week (days after the end only, so that the gate itself
+    difference: policy less baseline, one value a day, on the same luck; end: first day without the gate; start: its first whole
+    day, a week before the end or earlier if not given. The level is the mean of the gate's last week, the course after it is smoothed over a week (days after the end only, so that the gate itself
     is not smeared over its end) and read linearly between days. 0 if it is gone at once; NaN if there is no end in the
     series, no effect to halve, or it has not halved by the last day.
     """
-    if not WEEK <= end < len(difference):
+    first = end - WEEK if start is None else max(start, end - WEEK)
+    if not 0 <= first < end < len(difference):
         return float("nan")
-    level = float(np.mean(difference[end - WEEK : end]))
+    level = float(np.mean(difference[first:end]))
     if level == 0.0 or np.isnan(level):
         return float("nan")
     share = smoothed(np.asarray(difference[end:], dtype=float)) / level

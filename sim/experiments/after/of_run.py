@@ -13,6 +13,11 @@ def end_day(scenario: Scenario) -> int:
     return -(-gate_dates(scenario)[2] // ticks_per_day(scenario))
 
 
+def start_day(scenario: Scenario) -> int:
+    """The first whole day with the gate."""
+    return -(-gate_dates(scenario)[1] // ticks_per_day(scenario))
+
+
 def after_table(ticks: Table, policy: Scenario) -> Table:
     """Half-life of the effect on visits per replicate (measure, replicate, value); empty without a baseline or an end.
 
@@ -29,5 +34,5 @@ def after_table(ticks: Table, policy: Scenario) -> Table:
             where(ticks, arm=arm, replicate=replicate)["visits"][: days * per_day].reshape(days, per_day).mean(axis=1)
             for arm in ("policy", "baseline")
         )
-        values[k] = half_life(one - other, end_day(policy))
+        values[k] = half_life(one - other, end_day(policy), start_day(policy))
     return {"measure": np.full(values.size, "half_life"), "replicate": replicates, "value": values}

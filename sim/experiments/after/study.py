@@ -16,7 +16,7 @@ from sim.experiments.after.churn import quiet_share
 from sim.experiments.after.crossing import Aligned, after_level, aligned, rise
 from sim.experiments.after.half_life import half_life
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
-from sim.experiments.after.of_run import end_day
+from sim.experiments.after.of_run import end_day, start_day
 from sim.experiments.after.worlds import BASELINE, PLACEBO, POLICY, Replicate, replicates, worlds_of
 from sim.experiments.cell import reference_score
 from sim.experiments.effect import Interval
@@ -97,6 +97,8 @@ def _ways(one: Replicate, policy: Scenario, gate: int) -> dict[str, float]:
             scores[user] = without_noise(int(placebo.admission_score[user]), who, tick, one.seed, noise)
     admitted = one.traces[POLICY].columns["admitted_day"]
     found = ways(admitted, placebo.columns["admitted_day"], start, scores, gate)
+    if not policy.policy.gate.rewards_score:  # who buys or is invited makes no effort
+        found = found._replace(effort=float("nan"))
     return {
         f"admitted_{'at_once' if name == 'at_once' else 'by_' + name}": part for name, part in found._asdict().items()
     }
@@ -130,7 +132,7 @@ def measures_of(one: Replicate, worlds: dict[str, Scenario], gate: int) -> tuple
         per_day, users = ticks_per_day(worlds[POLICY]), worlds[POLICY].run.users
         found["quiet_short"] = _quiet(one, POLICY, gate, per_day) - _quiet(one, BASELINE, gate, per_day)
         visits = daily_visits(policy.totals, users, per_day) - daily_visits(baseline.totals, users, per_day)
-        found["half_life"] = half_life(visits, end_day(worlds[POLICY]))
+        found["half_life"] = half_life(visits, end_day(worlds[POLICY]), start_day(worlds[POLICY]))
     curves: Table = {
         "day": here.day,
         "users": here.users,

@@ -7,7 +7,7 @@ import numpy as np
 from sim.engines.fast import DayZero, FastEngine
 from sim.experiments.facts.discontinuity import density_jump
 from sim.experiments.facts.row import Effort, Finding, missing, of_share
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 
 LEVEL = 0.05
 DAYS = 98
@@ -25,7 +25,7 @@ def check(effort: Effort) -> dict[str, Finding]:
     """240 seeds of 20,000 users at scale 1, with and without the gate, in parallel."""
     users = effort.users(USERS)
     rows = CUTOFFS | {"3d power": POWER}
-    worlds = {name: load(name, [f"run.users={users}", f"run.ticks={DAYS}"]) for name, _ in rows.values()}
+    worlds = {name: load_shipped(name, [f"run.users={users}", f"run.ticks={DAYS}"]) for name, _ in rows.values()}
     DayZero(next(iter(worlds.values())), 0)  # the rules are compiled once, before threads ask for them
 
     def p_values(seed: int) -> list[float]:

@@ -8,7 +8,7 @@ from sim.engines.fast import DayZero
 from sim.experiments.facts.row import Effort, Finding, missing, of_seeds
 from sim.model.circle import reply_chance
 from sim.model.states import SEEKER
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 from sim.scenario.schema import Scenario
 
 APPLY_MIDDLE, APPLY_WIDTH = 650.0, 15.0
@@ -60,7 +60,7 @@ def measured(columns: Columns, scenario: Scenario) -> dict[str, float]:
 
 def check(effort: Effort) -> dict[str, Finding]:
     """Three sets of 200,000 people at scale 1."""
-    scenario = load("gate_750.yaml", [f"run.users={max(2000, effort.users(200_000))}"])
+    scenario = load_shipped("gate_750.yaml", [f"run.users={max(2000, effort.users(200_000))}"])
     found = [measured(DayZero(scenario, seed, effort.threads).columns, scenario) for seed in effort.seeds(3)]
     findings = {name: of_seeds([one[name] for one in found]) for name in found[0]}
     return findings | {

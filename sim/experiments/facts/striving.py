@@ -15,7 +15,7 @@ from sim.experiments.after.trace import Trace, follow, within_reach
 from sim.experiments.cell import reference_score
 from sim.experiments.facts.row import Effort, Finding, missing, of_seeds
 from sim.model.states import REST, SPEND
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 from sim.scenario.schema import Scenario
 
 SETTINGS = ("run.ticks=240", "policy.campaign.reach=20")
@@ -93,7 +93,8 @@ def measured(seed: int, users: int, threads: int) -> dict[str, float]:
     """Every figure of one seed, by the row's name."""
     traces: dict[str, Trace] = {}
     scenarios = {
-        name: load("gate_750.yaml", [*SETTINGS, *changes, f"run.users={users}"]) for name, changes in WORLDS.items()
+        name: load_shipped("gate_750.yaml", [*SETTINGS, *changes, f"run.users={users}"])
+        for name, changes in WORLDS.items()
     }
     start = DayZero(scenarios["default"], seed, threads)
     for name, scenario in [*scenarios.items(), ("again", scenarios["placebo"])]:

@@ -13,7 +13,7 @@ from sim.experiments.facts.row import Effort, Finding, missing, of_seeds
 from sim.experiments.facts.targets import viewer_points
 from sim.model.calendar import ticks_per_day
 from sim.model.totals import TOTALS
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 from sim.scenario.reader import ScenarioError
 from sim.scenario.schema import Scenario
 
@@ -48,7 +48,7 @@ def ticks_to(scenario: Scenario, moment: str) -> int:
 def unavailable() -> str:
     """Why the curve cannot be had; empty if it can."""
     try:
-        scenario = load(SCENARIO)
+        scenario = load_shipped(SCENARIO)
     except ScenarioError as error:
         return f"{SCENARIO} cannot be read ({error.faults[0].message})"
     if "viewers" not in TOTALS:
@@ -68,7 +68,7 @@ def _share(scenario: Scenario, seed: int, threads: int, start: DayZero) -> NDArr
 def curves(effort: Effort) -> Curves:
     """The three curves: three seeds of 60,000 users at scale 1; the refit on the first seed."""
     size = f"run.users={effort.users(60_000)}"
-    scenario, alone = load(SCENARIO, [size]), load(SCENARIO, [size, ALONE])
+    scenario, alone = load_shipped(SCENARIO, [size]), load_shipped(SCENARIO, [size, ALONE])
     people = {seed: DayZero(scenario, seed, effort.threads) for seed in effort.seeds(3)}
 
     def many(given: Scenario) -> NDArray[np.float64]:
@@ -79,13 +79,13 @@ def curves(effort: Effort) -> Curves:
     low, high = (log(rate) for rate in RATES)
     for _ in range(STEPS):
         middle = 0.5 * (low + high)
-        again = load(SCENARIO, [size, ALONE, f"world.awareness.campaign_rate={exp(middle)!r}"])
+        again = load_shipped(SCENARIO, [size, ALONE, f"world.awareness.campaign_rate={exp(middle)!r}"])
         if _share(again, seed, effort.threads, start)[-1] < fitted[0, -1]:
             low = middle
         else:
             high = middle
     rate = exp(0.5 * (low + high))
-    refitted = many(load(SCENARIO, [size, ALONE, f"world.awareness.campaign_rate={rate!r}"]))
+    refitted = many(load_shipped(SCENARIO, [size, ALONE, f"world.awareness.campaign_rate={rate!r}"]))
     hours = (np.arange(fitted.shape[1]) + 1) * 24.0 / ticks_per_day(scenario)
     return Curves(hours, fitted, without, refitted, rate)
 
@@ -97,7 +97,7 @@ def check(effort: Effort) -> dict[str, Finding]:
     if reason:
         return {name: missing(reason) for name in names}
     found = curves(effort)
-    before = ticks_to(load(SCENARIO), MORNING) - 1
+    before = ticks_to(load_shipped(SCENARIO), MORNING) - 1
 
     def ratio(curve: NDArray[np.float64], note: str = "") -> Finding:
         seen = curve[curve[:, -1] > 0]
