@@ -40,6 +40,15 @@ def test_the_summary_says_that_nobody_can_have_been_admitted_by_effort(result):
     assert said not in sim.run("campus_2016.yaml", ["policy.gate.kind=open"], **SMALL).summary()
 
 
+def test_an_effort_between_announcement_and_start_is_not_denied():
+    # published on day 35, between announcement and start; none while the gate holds
+    dates = ["policy.gate.announced=6", "policy.gate.start=40", "policy.gate.end=60"]
+    early = sim.run("gate_750.yaml", dates, users=200, ticks=62, replicates=1)
+    assert "No scores" not in early.summary()
+    late = sim.run("gate_750.yaml", ["policy.gate.announced=37", *dates[1:]], users=200, ticks=62, replicates=1)
+    assert "No scores were published in the 20 days that the gate held" in late.summary()
+
+
 def test_figures_of_hours_have_days_on_their_axis(result, tmp_path):
     from matplotlib.figure import Figure
 
