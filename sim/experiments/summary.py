@@ -42,7 +42,7 @@ def _signed(value: float, digits: int = 4) -> str:
     return f"{value:+.{digits}f}"
 
 
-def _no_publication(scenario: Scenario) -> str:
+def no_publication_sentence(scenario: Scenario) -> str:
     """A sentence where scores were never published from a gate's announcement to its end, so that no effort could open it."""
     if not scenario.policy.gate.rewards_score:
         return ""
@@ -60,7 +60,7 @@ def sentence(result: "Result") -> str:
     """What it means: size and direction of the effect on visits, through which channels, and how many made an effort."""
     name = result.manifest["name"]
     effect = result.effects
-    no_publication = _no_publication(Scenario.model_validate(result.manifest["scenarios"]["policy"]))
+    no_publication = no_publication_sentence(Scenario.model_validate(result.manifest["scenarios"]["policy"]))
     striving = sum(effect[f"plan_{plan}"].policy for plan in ("spend", "repay", "upload"))
     if not result.paired:
         text = f"{name}: {effect['visits'].policy:.4f} visits per user and day; no baseline to compare with."

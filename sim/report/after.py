@@ -7,7 +7,9 @@ from rich.console import Console
 
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
 from sim.experiments.effect import Interval
+from sim.experiments.summary import no_publication_sentence
 from sim.results.table import Table
+from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from sim.experiments.after.study import AfterResult
@@ -90,7 +92,12 @@ def print_after(console: Console, result: "AfterResult", quiet: bool) -> None:
 
 
 def answer(result: "AfterResult") -> str:
-    """What the study says of the rise before the gate, in a sentence or two."""
+    """What the study says in a few sentences: of the rise before the gate, and whether an effort can have paid at all."""
+    policy = Scenario.model_validate(result.manifest["scenarios"]["policy"])
+    return _rise(result) + no_publication_sentence(policy)
+
+
+def _rise(result: "AfterResult") -> str:
     found = result.intervals
     here, phantom, net = found["crossing_rise"].mean, found["phantom_rise"].mean, found["net_rise"].mean
     if math.isnan(here):

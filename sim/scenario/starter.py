@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.model.gates import find_gate
+from sim.scenario.load import shipped_folder
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
 
@@ -105,6 +106,8 @@ def write_starter(given: str, here: Path) -> Path:
     name = given.removesuffix(".yaml")
     if not re.fullmatch(r"\w[\w-]{0,59}", name):
         raise _refused(given, "is no name for a scenario; give letters, digits, - and _, at most 60, such as my_gate")
+    if (shipped_folder() / f"{name}.yaml").is_file():
+        raise _refused(given, "is the name of a shipped scenario, which yours would hide; give another name")
     folder = here / "scenarios"
     path = (folder if folder.is_dir() else here) / f"{name}.yaml"
     shown = os.path.relpath(path)
