@@ -91,19 +91,12 @@ def learned_points(outlook, plan, days, declared):
 
 
 @rule
-def believed_score(outlook, plan, days, declared):
-    """Score the user expects at a publication in `days` days on `plan` with the assets `declared` by then (points)."""
-    if outlook.belief == FOLK:
-        if plan == REST or plan == UPLOAD:
-            return outlook.published
-        return outlook.published + outlook.folk_points_per_day * days
-    if outlook.belief == LEARNED:
-        return outlook.published + learned_points(outlook, plan, days, declared)
-    in_use = utilisation(debt_on_plan(outlook, plan, days), outlook.limit)
+def score_with(outlook, spend, debt, declared):
+    """Score (points) of a user with this recent spend (CNY/day), debt (CNY) and declared assets, all else as it is."""
     return raw_score(
-        history(outlook.record, in_use, outlook.utilisation_weight),
+        history(outlook.record, utilisation(debt, outlook.limit), outlook.utilisation_weight),
         raised(outlook.ability_base, declared, outlook.ability_step),
-        behaviour(spend_on_plan(outlook, plan, days), outlook.half_spend),
+        behaviour(spend, outlook.half_spend),
         raised(outlook.identity_base, declared, outlook.identity_step),
         outlook.relationships,
         outlook.history_weight,
@@ -112,6 +105,18 @@ def believed_score(outlook, plan, days, declared):
         outlook.identity_weight,
         outlook.relationships_weight,
     )
+
+
+@rule
+def believed_score(outlook, plan, days, declared):
+    """Score the user expects at a publication in `days` days on `plan` with the assets `declared` by then (points)."""
+    if outlook.belief == FOLK:
+        if plan == REST or plan == UPLOAD:
+            return outlook.published
+        return outlook.published + outlook.folk_points_per_day * days
+    if outlook.belief == LEARNED:
+        return outlook.published + learned_points(outlook, plan, days, declared)
+    return score_with(outlook, spend_on_plan(outlook, plan, days), debt_on_plan(outlook, plan, days), declared)
 
 
 @rule
@@ -124,16 +129,4 @@ def best_conceivable_score(outlook, owned, days):
         by_habit = max(learned_points(outlook, SPEND, days, declared), learned_points(outlook, REPAY, days, declared))
         return outlook.published + max(max(by_habit, learned_points(outlook, UPLOAD, days, declared)), 0.0)
     spend = max(outlook.usual_spend * (1.0 + outlook.spend_boost), outlook.recent_spend)
-    in_use = utilisation(debt_on_plan(outlook, REPAY, days), outlook.limit)
-    return raw_score(
-        history(outlook.record, in_use, outlook.utilisation_weight),
-        raised(outlook.ability_base, declared, outlook.ability_step),
-        behaviour(spend, outlook.half_spend),
-        raised(outlook.identity_base, declared, outlook.identity_step),
-        outlook.relationships,
-        outlook.history_weight,
-        outlook.ability_weight,
-        outlook.behaviour_weight,
-        outlook.identity_weight,
-        outlook.relationships_weight,
-    )
+    return score_with(outlook, spend, debt_on_plan(outlook, REPAY, days), declared)

@@ -89,7 +89,7 @@ def visits(result: "Result", figure: "Figure") -> None:
         _bands(top, means[arm], per_day, colour, line, name)
     top.set_ylabel("visits (1/user/day)")
     top.set_title("Visits to the platform, mean of the last 7 days")
-    top.legend(loc="lower right")
+    top.legend(loc="best")
     _gate_line(top, result)
     if result.paired:
         _bands(bottom, means["policy"] - means["baseline"], per_day, POLICY, "-", "difference")
@@ -200,7 +200,9 @@ def plans(result: "Result", figure: "Figure") -> None:
             )
             below += share
         axes.axvline(0.0, color="black", linewidth=1)
-        axes.set_ylim(top=1.12 * max(float(below.max()), 1e-9))
+        axes.set_ylim(0.0, 1.12 * max(float(below.max()), 0.1))
+        if not below.any():
+            axes.text(0.5, 0.5, "nobody made an effort", ha="center", va="center", transform=axes.transAxes)
         axes.annotate(
             "the gate",
             (0, 1.0),

@@ -18,7 +18,6 @@ from sim.experiments.facts.discontinuity import density_jump
 from sim.experiments.facts.row import Effort, missing, of_seeds, of_share
 from sim.experiments.facts.targets import GRADES, KINDS, Target, targets, viewer_points
 from sim.scenario.load import load
-from sim.scenario.reader import ScenarioError
 from tests.conftest import ROOT
 
 DATA = ROOT / "sim" / "experiments" / "facts" / "targets.yaml"
@@ -185,7 +184,6 @@ def test_the_published_curve_speeds_up():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(bool(viewers.unavailable()), reason="the campus scenario is not there")
 def test_viewers_meet_their_target_and_fail_without_word_of_mouth():
     found = viewers.check(Effort(0.5, 2))
     verdicts = {row.name: row.verdict(found[row.name].value) for row in targets() if row.name in found}
@@ -223,10 +221,5 @@ def test_bad_input_to_the_command_is_a_sentence(workspace, monkeypatch):
     assert "cannot be written" in shown.output
 
 
-def test_the_scenario_of_the_viewers_is_valid_or_absent():
-    try:
-        scenario = load(viewers.SCENARIO)
-    except ScenarioError as error:
-        assert "no such file" in str(error)  # noqa: PT017
-    else:
-        assert scenario.run.ticks >= viewers.ticks_to(scenario, viewers.EVENING)
+def test_the_scenario_of_the_viewers_runs_to_the_last_point():
+    assert viewers.unavailable() == ""

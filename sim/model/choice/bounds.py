@@ -3,27 +3,9 @@
 Each is one score for a whole stretch of days, with every part of it taken at its own best (or worst) end of the stretch.
 """
 
-from sim.model.outlook import believed_score, debt_on_plan, spend_on_plan
+from sim.model.outlook import believed_score, debt_on_plan, score_with, spend_on_plan
 from sim.model.rule import rule
-from sim.model.score import behaviour, history, raised, raw_score, utilisation
 from sim.model.states import KNOWN, REST, SPEND
-
-
-@rule
-def score_with(outlook, spend, debt, declared):
-    """Score (points) of a user with this recent spend (CNY/day), debt (CNY) and declared assets, all else as it is."""
-    return raw_score(
-        history(outlook.record, utilisation(debt, outlook.limit), outlook.utilisation_weight),
-        raised(outlook.ability_base, declared, outlook.ability_step),
-        behaviour(spend, outlook.half_spend),
-        raised(outlook.identity_base, declared, outlook.identity_step),
-        outlook.relationships,
-        outlook.history_weight,
-        outlook.ability_weight,
-        outlook.behaviour_weight,
-        outlook.identity_weight,
-        outlook.relationships_weight,
-    )
 
 
 @rule
