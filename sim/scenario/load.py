@@ -5,8 +5,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +17,10 @@ from sim.scenario.reader import Document, Fault, Place, ScenarioError, read, sca
 from sim.scenario.schema import Scenario
 
 LONGEST_CHAIN = 10
+
+Checked = TypeVar("Checked", bound=BaseModel)
+Places = dict[Place, tuple[str, int, int]]
+"""File, line and column that each value came from, by its path."""
 
 
 def shipped_folder() -> Path:
@@ -128,9 +133,7 @@ def _chain(path: Path, where: str) -> list[tuple[Path, Document]]:
         path, where = parent, _shown(parent)
 
 
-def _apply_settings(
-    data: dict[str, Any], places: dict[Place, tuple[str, int, int]], settings: Sequence[str]
-) -> dict[str, Any]:
+def _apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]) -> dict[str, Any]:
     faults = []
     for setting in settings:
         where = f"--set {setting}"[:120]
@@ -165,9 +168,9 @@ def _branch(model: Any, data: Any) -> type[BaseModel] | None:
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
-def _known_keys(path: Place, data: Any) -> list[str]:
-    """The keys allowed in the mapping that holds the last part of `path`."""
-    model: type[BaseModel] | None = Scenario
+def _known_keys(root: type[BaseModel], path: Place, data: Any) -> list[str]:
+    """The keys allowed in the mapping that holds the last part of `path`, in a file of the class `root`."""
+    model: type[BaseModel] | None = root
     for part in path[:-1]:
         if model is None or part not in model.model_fields:
             return []
@@ -176,10 +179,10 @@ def _known_keys(path: Place, data: Any) -> list[str]:
     return list(model.model_fields) if model is not None else []
 
 
-def _say(error: Any, path: Place, data: Any) -> str:
+def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
     kind, given, context = error["type"], error.get("input"), error.get("ctx") or {}
     if kind == "extra_forbidden":
-        keys = _known_keys(path, data)
+        keys = _known_keys(root, path, data)
         return f"unknown key.{_suggestion(path[-1], keys)}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         known = sorted(gate_kinds())
@@ -207,9 +210,7 @@ def _say(error: Any, path: Place, data: Any) -> str:
     return f"{shown} given; {allowed[0].lower() + allowed[1:]}{hint}"
 
 
-def _faults(
-    error: ValidationError, data: dict[str, Any], places: dict[Place, tuple[str, int, int]], where: str
-) -> list[Fault]:
+def _faults(error: ValidationError, root: type[BaseModel], draft: "Draft") -> list[Fault]:
     faults = []
     for item in error.errors(include_url=False):
         path: Place = ()
@@ -218,11 +219,43 @@ def _faults(
                 continue  # a key that is not allowed is told at its own place
             path = (*path, part)
         known = path
-        while known and known not in places:
+        while known and known not in draft.places:
             known = known[:-1]
-        file, line, column = places.get(known, (where, 0, 0))
-        faults.append(Fault(file, line, column, ".".join(path), _say(item, path, data)))
+        file, line, column = draft.places.get(known, (draft.where, 0, 0))
+        faults.append(Fault(file, line, column, ".".join(path), _say(root, item, path, draft.data)))
     return sorted(faults, key=lambda f: (f.where, f.line, f.path))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file (and all it extends) as plain values not yet checked, with the place that each came from."""
+
+    data: dict[str, Any]
+    places: Places
+    where: str
+
+    def patched(self, data: dict[str, Any], places: Places) -> "Draft":
+        """This draft with values merged over it; `places` by the path of the value within the draft."""
+        return Draft(_merge(self.data, data), self.places | places, self.where)
+
+    def checked(self, model: type[Checked]) -> Checked:
+        """The draft as a checked object of a class of settings. Raises ScenarioError with all faults found."""
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            raise ScenarioError(_faults(error, model, self)) from None
+
+
+def draft(path: str | Path, settings: Sequence[str] = ()) -> Draft:
+    """A scenario file (or shipped scenario) and all it extends, with `--set` style changes on top, not yet checked."""
+    file = find(path)
+    where = _shown(file)
+    data: dict[str, Any] = {}
+    places: Places = {}
+    for _, document in _chain(file, where):
+        data = _merge(data, document.data)
+        places.update(document.places)
+    return Draft(_apply_settings(data, places, settings), places, where)
 
 
 def load_shipped(name: str, settings: Sequence[str] = ()) -> Scenario:
@@ -236,18 +269,7 @@ def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
     path: file, or name of a shipped scenario; settings: "policy.gate.threshold=700" and the like.
     Raises ScenarioError with all faults found.
     """
-    file = find(path)
-    where = _shown(file)
-    data: dict[str, Any] = {}
-    places: dict[Place, tuple[str, int, int]] = {}
-    for _, document in _chain(file, where):
-        data = _merge(data, document.data)
-        places.update(document.places)
-    data = _apply_settings(data, places, settings)
-    try:
-        return Scenario.model_validate(data)
-    except ValidationError as error:
-        raise ScenarioError(_faults(error, data, places, where)) from None
+    return draft(path, settings).checked(Scenario)
 
 
 def baseline_of(path: str | Path, scenario: Scenario) -> Path | None:
