@@ -1,13 +1,20 @@
 """Day 0 in compiled code: the people and their contacts."""
 
-from numpy import float64, int64
+from numpy import float64, int64, uint8
 
+from sim.draws import STATEMENT, philox, unit
 from sim.engines.compiled import phase, use_rules
+from sim.engines.flags import flagged
+from sim.engines.layout import BLOCK
 from sim.engines.memory import (
     byte_column,
+    chosen_row,
+    count_row,
     cuts_of,
+    double_row,
     far_counts_of,
     far_starts_of,
+    flag_row,
     float_column,
     int_column,
     short_column,
@@ -17,11 +24,16 @@ from sim.engines.memory import (
 from sim.model import columns as c
 from sim.model.choice.mixture import MOST_RULES, rule_luck, with_rule
 from sim.model.contacts import far_contact, far_contacts_named
+from sim.model.money import buffer_months, living_shock
+from sim.model.numerics import central_normal, is_central, standard_normal
 from sim.model.population import (
     assets_of,
+    cash_before,
     income_of,
-    past_of,
+    month_before,
+    record_known,
     seen_of,
+    shopping_of_month,
     spending_of,
     traits_of,
     true_ability_of,
@@ -31,6 +43,8 @@ from sim.model.population import (
 from sim.model.usage import expected_visits
 
 use_rules()
+
+NORMAL, SHOCK, UNIFORM, BUFFER, RECORD = range(5)
 
 
 @phase
@@ -54,9 +68,6 @@ def people_phase(desk, p, today, low, high):
     responsive_ = byte_column(desk, c.RESPONSIVE, low, high)
     belief_ = byte_column(desk, c.BELIEF, low, high)
     role_ = byte_column(desk, c.ROLE, low, high)
-    liquidity_ = int_column(desk, c.LIQUIDITY, low, high)
-    debt_ = int_column(desk, c.DEBT, low, high)
-    record_ = float_column(desk, c.RECORD, low, high)
     recent_spend_ = float_column(desk, c.RECENT_SPEND, low, high)
     habit_ = float_column(desk, c.HABIT, low, high)
     relationships_ = float_column(desk, c.RELATIONSHIPS, low, high)
@@ -91,16 +102,74 @@ def people_phase(desk, p, today, low, high):
         belief_[k] = belief
         role_[k] = role
         rate = float64(payment_rate_[k])
-        liquidity, debt, record = past_of(p, income, ticket, rate, share, float64(true_ability_[k]), has_file, who)
-        liquidity_[k] = liquidity
-        debt_[k] = debt
-        record_[k] = record
         recent_spend_[k] = rate * ticket * 0.01
         habit_[k] = expected_visits(float64(base_visits_[k]), rate, p.usage_check_rate)
         relationships_[k] = p.score_uninformed_relationships
         learned_day_[k] = -1
         admitted_day_[k] = -1
         last_visit_day_[k] = -1
+    return 0
+
+
+@phase
+def past_phase(desk, p, today, low, high):
+    """The months before day 0, one after the other for all users at hand: cash, debt and record that they leave.
+
+    Short loops, so that all but the rare luck far from the middle is worked out for several users at once.
+    """
+    size = high - low
+    ids, incomes, tickets = (
+        int_column(desk, c.ID, low, high),
+        int_column(desk, c.INCOME, low, high),
+        int_column(desk, c.TICKET, low, high),
+    )
+    rates, abilities = float_column(desk, c.PAYMENT_RATE, low, high), float_column(desk, c.TRUE_ABILITY, low, high)
+    shares, files = byte_column(desk, c.SHOPPING_SHARE, low, high), byte_column(desk, c.HAS_FILE, low, high)
+    liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
+    normals, buffers = double_row(desk, NORMAL, 0, BLOCK), double_row(desk, BUFFER, 0, BLOCK)
+    records, uniforms = double_row(desk, RECORD, 0, BLOCK), double_row(desk, UNIFORM, 0, BLOCK)
+    shocks = double_row(desk, SHOCK, 0, BLOCK)
+    shoppings, flags, chosen = count_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK), chosen_row(desk, 0, 0, BLOCK)
+    for k in range(size):
+        months = buffer_months(p.money_buffer_median, p.money_buffer_spread, float64(abilities[k]))
+        buffers[k] = months
+        records[k] = p.score_uninformed_record
+        liquidities[k] = cash_before(int64(incomes[k]), months)
+        debts[k] = 0
+        shoppings[k] = shopping_of_month(int64(tickets[k]), float64(rates[k]), int64(shares[k]))
+    for k in range(BLOCK):
+        flags[k] = 0
+    spread, seed_low, seed_high = p.money_living_spread, p.seed_low, p.seed_high
+    for month in range(p.population_past_months):
+        for k in range(size):
+            word, _, _, _ = philox(int64(ids[k]), 1 + month, 0, STATEMENT, seed_low, seed_high)
+            uniforms[k] = unit(word)
+        for k in range(size):
+            normals[k] = central_normal(uniforms[k])
+        for k in range(size):
+            flags[k] = uint8(1) - uint8(is_central(uniforms[k]))
+        for j in range(flagged(flags, size, chosen)):
+            k = chosen[j]
+            normals[k] = standard_normal(uniforms[k])
+        for k in range(size):
+            shocks[k] = living_shock(spread, normals[k])
+        for k in range(size):
+            liquidity, debt, record = month_before(
+                p,
+                int64(liquidities[k]),
+                int64(debts[k]),
+                records[k],
+                int64(incomes[k]),
+                buffers[k],
+                int64(shoppings[k]),
+                shocks[k],
+            )
+            liquidities[k] = liquidity
+            debts[k] = debt
+            records[k] = record
+    known = float_column(desk, c.RECORD, low, high)
+    for k in range(size):
+        known[k] = record_known(records[k], files[k], p.score_uninformed_record)
     return 0
 
 

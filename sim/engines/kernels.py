@@ -77,12 +77,13 @@ from sim.model.money import (
     buffer_months,
     charged,
     credit_limit,
+    living_shock,
     paid_in_cash,
     repayment,
     shopping_part,
     statement,
 )
-from sim.model.numerics import happens
+from sim.model.numerics import happens, standard_normal
 from sim.model.outlook import Outlook, nth_undeclared
 from sim.model.score import (
     LOWEST,
@@ -196,7 +197,7 @@ def statement_phase(desk, p, today, low, high):
     errands = count_row(desk, ERRANDS, 0, BLOCK)
     for k in range(high - low):
         income = int64(incomes[k])
-        shock, _, _, _ = luck(p.seed_low, p.seed_high, STATEMENT, today.tick, int64(ids[k]), 0)
+        uniform, _, _, _ = luck(p.seed_low, p.seed_high, STATEMENT, today.tick, int64(ids[k]), 0)
         months = buffer_months(p.money_buffer_median, p.money_buffer_spread, float64(abilities[k]))
         liquidity, debt, living, added, due, paid, saved = statement(
             int64(liquidities[k]),
@@ -204,11 +205,10 @@ def statement_phase(desk, p, today, low, high):
             income,
             months,
             p.money_living_share,
-            p.money_living_spread,
+            living_shock(p.money_living_spread, standard_normal(uniform)),
             p.money_minimum_payment,
             p.money_interest,
             p.money_limit_months,
-            shock,
         )
         liquidities[k] = liquidity
         debts[k] = debt

@@ -11,7 +11,7 @@ from sim.model.totals import COUNT
 BLOCK = 512
 """Users worked on at a time: few enough that their columns stay in cache while all phases pass over them."""
 
-WORDS, RATES, COUNTS, LISTS = 10, 6, 8, 2
+WORDS, RATES, COUNTS, LISTS, DOUBLES = 10, 6, 8, 2, 5
 """Rows of the scratch arrays of a desk."""
 
 ANSWERS = HIGHEST - LOWEST + 1
@@ -38,6 +38,7 @@ DESK = np.dtype(
             "counts",
             "chosen",
             "flags",
+            "doubles",
             "totals",
             "admission",
             "plan_values",
@@ -137,6 +138,7 @@ class Desks:
                 np.zeros((COUNTS, BLOCK), np.int32),
                 np.zeros((LISTS, BLOCK), np.int32),
                 np.zeros(BLOCK, np.uint8),
+                np.zeros((DOUBLES, BLOCK), np.float64),
             ]
             self._held += scratch
             own = [array.ctypes.data for array in (*scratch, self.totals[thread])]

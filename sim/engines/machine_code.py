@@ -175,6 +175,7 @@ def _know_the_runtime() -> None:
 
 SECONDS = {
     "people_phase": 4.0,
+    "past_phase": 2.0,
     "review_phase": 4.0,
     "run_ticks": 2.0,
     "counts_phase": 2.0,

@@ -65,13 +65,14 @@ from sim.model.money import (
     buffer_months,
     charged,
     credit_limit,
+    living_shock,
     paid_in_cash,
     repayment,
     shopping_part,
     statement,
 )
 from sim.model.numbers import as_namespace, numbers
-from sim.model.numerics import happens
+from sim.model.numerics import happens, standard_normal
 from sim.model.outlook import Outlook, nth_undeclared
 from sim.model.population import (
     assets_of,
@@ -220,7 +221,7 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
     def receive_statement(self, tick: int) -> None:
         """Phase statement."""
         p, total = self.model.p, self.model.total
-        shock, _, _, _ = self.luck(STATEMENT, tick)
+        uniform, _, _, _ = self.luck(STATEMENT, tick)
         months = buffer_months(p.money_buffer_median, p.money_buffer_spread, float(self.true_ability))
         self.liquidity, self.debt, living, added, due, paid, saved = statement(
             self.liquidity,
@@ -228,11 +229,10 @@ class User(mesa.Agent):  # type: ignore[misc,unused-ignore]
             self.income,
             months,
             p.money_living_share,
-            p.money_living_spread,
+            living_shock(p.money_living_spread, standard_normal(uniform)),
             p.money_minimum_payment,
             p.money_interest,
             p.money_limit_months,
-            shock,
         )
         if due > 0:
             self.record = single(

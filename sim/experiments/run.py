@@ -114,14 +114,6 @@ Progress = Callable[[int, int], None]
 """Called with user-days done and user-days in all."""
 
 
-def _same_people(one: Scenario, other: Scenario) -> bool:
-    return (
-        one.world == other.world
-        and one.run.users == other.run.users
-        and one.switches.coverage == other.switches.coverage
-    )
-
-
 def _engines(plan: RunPlan, seed: int, threads: int) -> list[Callable[[], Any]]:
     """A maker of an engine per arm, both on the same people where their worlds are the same."""
     if plan.engine == "readable":
@@ -129,12 +121,13 @@ def _engines(plan: RunPlan, seed: int, threads: int) -> list[Callable[[], Any]]:
 
         return [partial(ReadableEngine, scenario, seed) for scenario in plan.arms.values()]
     from sim.engines.fast import DayZero, FastEngine, prepare
+    from sim.engines.people import same_people
 
     prepare(plan.arms.values())
     first = next(iter(plan.arms.values()))
     shared = DayZero(first, seed, threads)
     return [
-        partial(FastEngine, scenario, seed, threads, shared if _same_people(first, scenario) else None)
+        partial(FastEngine, scenario, seed, threads, shared if same_people(first, scenario) else None)
         for scenario in plan.arms.values()
     ]
 

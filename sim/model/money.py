@@ -4,11 +4,11 @@ What is here is the part of credit that the score's history dimension needs: a l
 monthly bill that is paid or missed according to the cash that is there.
 """
 
-from sim.model.numerics import exponential, standard_normal
+from sim.model.numerics import exponential
 from sim.model.rule import rule, vector_rule
 
 
-@rule
+@vector_rule
 def credit_limit(income, limit_months):
     """Credit limit (fen): `limit_months` of income (fen/month), at least 1 fen so that a share of it is defined."""
     return max(int(income * limit_months), 1)
@@ -26,48 +26,53 @@ def paid_in_cash(shopping, liquidity):
     return min(shopping, liquidity)
 
 
-@rule
+@vector_rule
 def charged(shopping, cash, debt, limit):
     """What of the shopping is charged to credit (fen): what cash leaves open, while the limit lasts."""
     return min(shopping - cash, max(limit - debt, 0))
 
 
-@rule
-def living_costs(liquidity, income, living_share, spread, uniform):
-    """The month's rent, food and accidents (fen): a share of income times a lognormal shock of median 1, while cash lasts."""
-    return min(int(income * living_share * exponential(spread * standard_normal(uniform))), liquidity)
+@vector_rule
+def living_shock(spread, normal):
+    """Lognormal shock of median 1 to a month's living costs, on a standard normal number."""
+    return exponential(spread * normal)
 
 
-@rule
+@vector_rule
+def living_costs(liquidity, income, living_share, shock):
+    """The month's rent, food and accidents (fen): a share of income times a shock, while cash lasts."""
+    return min(int(income * living_share * shock), liquidity)
+
+
+@vector_rule
 def amount_due(debt, minimum_share):
     """Minimum payment of the monthly bill (fen)."""
     return int(debt * minimum_share)
 
 
-@rule
+@vector_rule
 def interest(debt, rate):
     """Interest on the debt for the month (fen)."""
     return int(debt * rate)
 
 
-@rule
+@vector_rule
 def set_aside(liquidity, income, buffer_months):
     """Cash above the buffer that the user keeps (fen), moved to savings off the platform at the end of the statement."""
     return max(liquidity - int(income * buffer_months), 0)
 
 
-@rule
+@vector_rule
 def statement(
     liquidity,
     debt,
     income,
     buffer_months,
     living_share,
-    living_spread,
+    shock,
     minimum_share,
     interest_rate,
     limit_months,
-    uniform,
 ):
     """One monthly statement of one user, in order: income, living costs, interest, bill, savings.
 
@@ -76,7 +81,7 @@ def statement(
     """
     limit = credit_limit(income, limit_months)
     liquidity = liquidity + income
-    living = living_costs(liquidity, income, living_share, living_spread, uniform)
+    living = living_costs(liquidity, income, living_share, shock)
     liquidity = liquidity - living
     added = min(interest(debt, interest_rate), max(limit - debt, 0))
     debt = debt + added

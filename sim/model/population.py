@@ -7,9 +7,9 @@ measured is the distribution of each: the score prior, opens and payments of 201
 from math import sqrt
 
 from sim.draws import ASSETS, COSTS, DECLARED, HABITS, STATEMENT, TRAITS, WEALTH, luck
-from sim.model.money import buffer_months, credit_limit, paid_in_cash, statement
+from sim.model.money import buffer_months, charged, credit_limit, living_shock, paid_in_cash, statement
 from sim.model.numerics import logistic, lognormal, standard_normal
-from sim.model.rule import rule
+from sim.model.rule import rule, vector_rule
 from sim.model.score import record_after_statement
 from sim.model.states import FOLK, GROUP_PLACE, KNOWN, LEARNED, ONLOOKER, POSTER, SEEKER
 
@@ -161,45 +161,64 @@ def traits_of(p, who):
     return responsive, belief, role, worth, privacy
 
 
+@vector_rule
+def shopping_of_month(ticket, payment_rate, shopping_share):
+    """What a user spends in 30 days on shopping (fen), of `ticket` fen a payment and a share of it in 255ths."""
+    return int(ticket * payment_rate * 30.0 * shopping_share / 255.0)
+
+
+@vector_rule
+def month_before(p, liquidity, debt, record, income, months, shopping, shock):
+    """Cash, debt (fen) and record after one more of the months before day 0, by the rules of the run.
+
+    months: of income that the user keeps; shopping: fen of the month; shock: to its living costs.
+    """
+    limit = credit_limit(income, p.money_limit_months)
+    cash = paid_in_cash(shopping, liquidity)
+    liquidity, debt, _, _, due, paid, _ = statement(
+        liquidity - cash,
+        debt + charged(shopping, cash, debt, limit),
+        income,
+        months,
+        p.money_living_share,
+        shock,
+        p.money_minimum_payment,
+        p.money_interest,
+        p.money_limit_months,
+    )
+    moved = record_after_statement(
+        record,
+        paid > 0,
+        p.score_streak_gain,
+        p.score_missed_loss,
+        p.score_uninformed_record,
+        p.score_record_forgetting,
+    )
+    return liquidity, debt, moved if due > 0 else record
+
+
+@rule
+def cash_before(income, months):
+    """Cash (fen) with which the months before day 0 begin: what the user keeps."""
+    return int(income * months)
+
+
+@rule
+def record_known(record, has_file, uninformed):
+    """Mechanism 10, coverage: only a user with a central-bank file starts with the record earned before day 0."""
+    return record if has_file else uninformed
+
+
 @rule
 def past_of(p, income, ticket, payment_rate, shopping_share, true_ability, has_file, who):
-    """Cash, debt (fen) and record after the months before day 0, played out by the rules of the run.
-
-    Mechanism 10, coverage: only a user with a central-bank file starts with the record that these months earned; of the
-    others the bureau knows nothing yet.
-    """
+    """Cash, debt (fen) and record after the months before day 0."""
     months = buffer_months(p.money_buffer_median, p.money_buffer_spread, true_ability)
-    limit = credit_limit(income, p.money_limit_months)
-    shopping = int(ticket * payment_rate * 30.0 * shopping_share / 255.0)
-    liquidity = int(income * months)
+    shopping = shopping_of_month(ticket, payment_rate, shopping_share)
+    liquidity = cash_before(income, months)
     debt = 0
     record = p.score_uninformed_record
     for month in range(p.population_past_months):
-        cash = paid_in_cash(shopping, liquidity)
-        liquidity = liquidity - cash
-        debt = debt + min(shopping - cash, max(limit - debt, 0))
-        shock, _, _, _ = luck(p.seed_low, p.seed_high, STATEMENT, 0, who, 1 + month)
-        liquidity, debt, _, _, due, paid, _ = statement(
-            liquidity,
-            debt,
-            income,
-            months,
-            p.money_living_share,
-            p.money_living_spread,
-            p.money_minimum_payment,
-            p.money_interest,
-            p.money_limit_months,
-            shock,
-        )
-        if due > 0:
-            record = record_after_statement(
-                record,
-                paid > 0,
-                p.score_streak_gain,
-                p.score_missed_loss,
-                p.score_uninformed_record,
-                p.score_record_forgetting,
-            )
-    if has_file == 0:
-        record = p.score_uninformed_record
-    return liquidity, debt, record
+        uniform, _, _, _ = luck(p.seed_low, p.seed_high, STATEMENT, 0, who, 1 + month)
+        shock = living_shock(p.money_living_spread, standard_normal(uniform))
+        liquidity, debt, record = month_before(p, liquidity, debt, record, income, months, shopping, shock)
+    return liquidity, debt, record_known(record, has_file, p.score_uninformed_record)

@@ -5,7 +5,7 @@ named at the parameters: the bureau never published them.
 """
 
 from sim.model.numerics import standard_normal
-from sim.model.rule import rule
+from sim.model.rule import rule, vector_rule
 
 LOWEST = 350
 HIGHEST = 950
@@ -30,7 +30,7 @@ def utilisation(debt, limit):
     return min(debt / limit, 1.0)
 
 
-@rule
+@vector_rule
 def record_after_statement(record, paid, streak_gain, missed_loss, prior, forgetting):
     """Payment record after a bill: an on-time payment closes `streak_gain` of the gap to 1, a missed one takes
     `missed_loss` of what there is (far more), and `forgetting` of the way back to the uninformed `prior` is forgotten.

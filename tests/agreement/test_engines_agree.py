@@ -4,7 +4,8 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.engines.fast import DayZero, FastEngine, make_contacts
+from sim.engines.fast import DayZero, FastEngine
+from sim.engines.people import make_contacts
 from sim.engines.readable import ReadableEngine
 from sim.model.columns import NAMES
 from sim.model.totals import TOTALS

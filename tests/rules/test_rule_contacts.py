@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sim.engines.fast import make_contacts
+from sim.engines.people import make_contacts
 from sim.model.contacts import Contacts, far_contact, far_contacts_named, permuted
 from sim.model.numbers import as_namespace, numbers
 from tests.helpers import scenario

@@ -11,12 +11,14 @@ from sim.model.money import (
     credit_limit,
     interest,
     living_costs,
+    living_shock,
     paid_in_cash,
     repayment,
     set_aside,
     shopping_part,
     statement,
 )
+from sim.model.numerics import standard_normal
 
 FEN = st.integers(0, 600_000_000)
 INCOME = st.integers(0, 50_000_000)
@@ -42,7 +44,15 @@ def test_the_books_of_a_statement_balance(
     limit = credit_limit(income, limit_months)
     debt = int(used * limit)
     after, debt_after, living, added, due, paid, saved = statement(
-        liquidity, debt, income, months, living_share, living_spread, minimum, rate, limit_months, uniform
+        liquidity,
+        debt,
+        income,
+        months,
+        living_share,
+        living_shock(living_spread, standard_normal(uniform)),
+        minimum,
+        rate,
+        limit_months,
     )
     assert after == liquidity + income - living - paid - saved
     assert debt_after == debt + added - paid
@@ -61,24 +71,24 @@ def test_the_books_of_a_statement_balance(
 def test_a_statement_by_hand():
     # 1,000 CNY cash, 3,000 income, living 0.7 of it (median shock): 1,900 left; debt 2,000 + 1.5% = 2,030; bill 203;
     # 1,697 left, of which half a month's income stays: 197 saved.
-    result = statement(100_000, 200_000, 300_000, 0.5, 0.7, 0.4, 0.10, 0.015, 2.0, 0.5)
+    result = statement(100_000, 200_000, 300_000, 0.5, 0.7, 1.0, 0.10, 0.015, 2.0)
     assert result == (150_000, 182_700, 210_000, 3_000, 20_300, 20_300, 19_700)
 
 
 def test_a_bill_beyond_cash_is_missed_whole():
     # no cash, income eaten by living costs: the bill of 203 CNY is due and nothing is paid
-    after, debt, living, added, due, paid, saved = statement(0, 200_000, 300_000, 0.5, 1.0, 0.0, 0.10, 0.015, 2.0, 0.5)
+    after, debt, living, added, due, paid, saved = statement(0, 200_000, 300_000, 0.5, 1.0, 1.0, 0.10, 0.015, 2.0)
     assert (living, due, paid, after, saved) == (300_000, 20_300, 0, 0, 0)
     assert debt == 200_000 + added == 203_000
 
 
 def test_interest_never_lifts_debt_above_the_limit():
-    _, debt, _, added, _, _, _ = statement(0, 599_999, 300_000, 0.5, 2.0, 0.0, 0.10, 0.015, 2.0, 0.5)
+    _, debt, _, added, _, _, _ = statement(0, 599_999, 300_000, 0.5, 2.0, 1.0, 0.10, 0.015, 2.0)
     assert (debt, added) == (600_000, 1)
 
 
 def test_debt_above_a_limit_draws_no_interest_and_no_charge():
-    _, debt, _, added, _, _, _ = statement(0, 700_000, 300_000, 0.5, 2.0, 0.0, 0.0, 0.015, 2.0, 0.5)
+    _, debt, _, added, _, _, _ = statement(0, 700_000, 300_000, 0.5, 2.0, 1.0, 0.0, 0.015, 2.0)
     assert (debt, added) == (700_000, 0)
     assert charged(10_000, 0, 700_000, 600_000) == 0
 
@@ -130,8 +140,8 @@ def test_small_rules_by_hand():
     assert interest(200_000, 0.015) == 3_000
     assert set_aside(500_000, 300_000, 0.5) == 350_000
     assert set_aside(100_000, 300_000, 0.5) == 0
-    assert living_costs(10**9, 300_000, 0.7, 0.4, 0.5) == 210_000
-    assert living_costs(1_000, 300_000, 0.7, 0.4, 0.5) == 1_000  # while cash lasts
+    assert living_costs(10**9, 300_000, 0.7, 1.0) == 210_000
+    assert living_costs(1_000, 300_000, 0.7, 1.0) == 1_000  # while cash lasts
 
 
 def test_buffer_grows_with_ability_to_a_year_at_most():

@@ -3,12 +3,9 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from sim.engines.fast import FastEngine
-from sim.experiments.cell import run_cell
 from sim.experiments.cells.job import Job
 from sim.experiments.cells.outcome import Cells, Outcome
+from sim.experiments.cells.work import outcome_of
 
 Told = Callable[[int, int, int], None]
 """Called with cells done, cells in all and cells failed."""
@@ -34,19 +31,7 @@ def evaluate(
     found: dict[str, Outcome] = {}
     for job in jobs:
         if job.key not in found:
-            found[job.key] = _run(job)
+            found[job.key] = outcome_of(job)
             if progress is not None:
                 progress(len(found), len(jobs), 0)
     return Cells(tuple(found[job.key] for job in jobs))
-
-
-def _run(job: Job) -> Outcome:
-    cell = run_cell(job.scenario, FastEngine(job.scenario, job.seed, 1), reference=job.reference)
-    last = cell.scores["day"] == cell.scores["day"][-1]
-    series = {
-        name: np.asarray(cell.ticks[name]) for name in ("day", "visits", "knowing", "admitted") if name in cell.ticks
-    }
-    scores = {name: cell.scores[name][last] for name in ("score", "users")}
-    return Outcome(
-        job.key, "", cell.seconds, cell.measures, {"groups": cell.groups, "scores": scores, "series": series}
-    )

@@ -9,6 +9,7 @@ from sim.engines.code import code_hash, foreign_hash
 from sim.experiments.cell import REFERENCE_SCORE
 from sim.model.choice.decision_rule import fingerprint
 from sim.model.choice.mixture import rules_of
+from sim.recent import Recent
 from sim.scenario.load import resolved
 from sim.scenario.schema import Scenario
 
@@ -16,7 +17,7 @@ NOT_OF_A_CELL = ("name", "note", "baseline")
 """Parts of a scenario that decide nothing in one cell; so are the seed and the number of replicates under `run`."""
 
 
-def cell_hash(scenario: Scenario) -> str:
+def _cell_hash(scenario: Scenario) -> str:
     """Hash (32 hex digits) of all in a scenario that can change what one cell gives, whatever its seed."""
     data = resolved(scenario)
     for part in NOT_OF_A_CELL:
@@ -24,6 +25,10 @@ def cell_hash(scenario: Scenario) -> str:
     data["run"] = {name: value for name, value in data["run"].items() if name not in ("seed", "replicates")}
     outside = [foreign_hash(type(scenario.policy.gate)), *(fingerprint(rule) for rule, _ in rules_of(scenario))]
     return hashlib.sha256(json.dumps([data, outside], sort_keys=True).encode()).hexdigest()[:32]
+
+
+cell_hash = Recent[Scenario, str](_cell_hash, 64)
+"""Hash of a scenario as cells have it, worked out once for all its seeds."""
 
 
 @dataclass(frozen=True)
