@@ -18,10 +18,12 @@ import numpy as np
 from numba import cfunc, from_dtype, types
 from numba.core.errors import NumbaError
 
-from sim.engines import day_zero, kernels, lessons, ticks  # noqa: F401  (they define the phases)
+from sim.engines import phases, ticks  # noqa: F401  (ticks defines what a team runs)
 from sim.engines.compiled import PHASES, RULE_KINDS, use_rules
 from sim.engines.layout import DESK, RUN, TODAY
 from sim.engines.machine_code import PROVIDED, Wanted
+
+phases.load_all()
 
 
 def signature_of(kind: str, numbers: Any) -> Any:

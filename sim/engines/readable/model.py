@@ -1,0 +1,228 @@
+"""The Mesa model: one step is one tick."""
+
+from types import SimpleNamespace
+
+import mesa
+import numpy as np
+
+from sim.engines.readable.user import User
+from sim.model import totals as n
+from sim.model.calendar import (
+    CAMPAIGN,
+    CIRCLE_LIVE,
+    DOOR,
+    GATE_ACTIVE,
+    GATE_AHEAD,
+    GATE_DAY,
+    KNOWN_ABOUT,
+    PUBLICATION,
+    PUBLICATION_DAY,
+    RANKING,
+    REVIEW_ALL,
+    make_calendar,
+)
+from sim.model.calendar import STATEMENT as STATEMENT_DAY
+from sim.model.choice.decision_rule import prepared
+from sim.model.choice.mixture import belief_in, rules_of
+from sim.model.choice.review import GateView, gate_view
+from sim.model.circle import circle_today, open_groups
+from sim.model.clock import active_days
+from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
+from sim.model.gates.ranking import NOBODY, last_place
+from sim.model.numbers import as_namespace, numbers
+from sim.model.states import ENTERED, LEARNED
+from sim.scenario.schema import Scenario
+
+
+def named_contacts(scenario: Scenario, p: SimpleNamespace) -> Contacts:
+    """The contact graph of a scenario's users, by the plain rules."""
+    users, world = scenario.run.users, scenario.world.contacts
+    if world.kind == "none":
+        return nobody(users)
+    if world.kind == "complete":
+        return complete(users)
+    pairs = [
+        (who, far_contact(p, who, number, users))
+        for who in range(users)
+        for number in range(1, far_contacts_named(p, who) + 1)
+    ]
+    array = np.array(pairs, np.int32).reshape(-1, 2)
+    return assemble(users, world.group_size, array[:, 0], array[:, 1])
+
+
+class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
+    """A payment app, its users, a circle and a gate; one step is one tick (a day, or an hour).
+
+    specification: the scenario to run (the shipped gate_750 with 500 users if not given; Mesa keeps the name `scenario` for
+    itself); seed: of the luck, the scenario's own if not given, so vary it to get replicates; the other arguments, if given,
+    replace single values of the scenario, so that `mesa.batch_run` can vary them: users, threshold (makes the gate a
+    hard threshold), responsive_share.
+    """
+
+    def __init__(
+        self,
+        specification: Scenario | None = None,
+        *,
+        seed: int | None = None,
+        users: int | None = None,
+        threshold: int | None = None,
+        responsive_share: float | None = None,
+    ) -> None:
+        scenario = specification if specification is not None else _example()
+        data = scenario.model_dump(mode="json")
+        if users is not None:
+            data["run"]["users"] = int(users)
+        if threshold is not None:
+            dates = {key: data["policy"]["gate"][key] for key in ("covers", "announced", "start", "end")}
+            data["policy"]["gate"] = {"kind": "threshold", "threshold": int(threshold), **dates}
+        if responsive_share is not None:
+            data["world"]["population"]["responsive_share"] = float(responsive_share)
+        scenario = Scenario.model_validate(data)
+        self.luck_seed = scenario.run.seed if seed is None else int(seed)
+        # Mesa's own generator is never drawn from; it gets the same number for the record.
+        super().__init__(rng=self.luck_seed % 2**32)
+        self.specification = scenario
+        self.p = as_namespace(numbers(scenario, self.luck_seed))
+        self.calendar = make_calendar(scenario)
+        self.admission = scenario.policy.gate.admission
+        self.rules = rules_of(scenario)
+        self.tables = [prepared(rule, scenario).data for rule, _ in self.rules]  # these give plain floats
+        self.tick = 0
+        self.total: list[int] = [0] * n.COUNT
+        self.yesterday: list[int] = [0] * n.COUNT
+        self.history: list[list[int]] = []
+        self.just_learned: list[User] = []
+        self.today = SimpleNamespace(
+            motivation=0.0,
+            appeal=0.0,
+            pull=0.0,
+            attention=0.0,
+            exclusivity=0.0,
+            active_days=0.0,
+            open_groups=0,
+            tip_each=0,
+            escrow=0,
+            cutoff=NOBODY,
+            tie=0.0,
+        )
+        self.people = [User(self, who) for who in range(scenario.run.users)]
+        self.graph = named_contacts(scenario, self.p)
+        for who, user in enumerate(self.people):
+            row = self.graph.others[self.graph.starts[who] : self.graph.starts[who + 1]]
+            user.contacts = [self.people[k] for k in row]
+        for user in self.people:
+            user.be_scored(0, 1)
+        for user in self.people:
+            user.look_at_contacts()
+        for user in self.people:
+            user.be_scored(0, 2)
+            user.starting_score = user.score
+            user.score_before = user.score if belief_in(user.belief) == LEARNED else 0
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "visits_per_user": lambda m: m.visits_per_user(),
+                "knowing_share": lambda m: m.yesterday[n.KNOWING] / len(m.people),
+                "admitted_share": lambda m: m.yesterday[n.ADMITTED_USERS] / len(m.people),
+                "mean_score": lambda m: m.yesterday[n.SCORE_POINTS] / len(m.people),
+            },
+        )
+        self.running = True
+
+    def visits_per_user(self) -> float:
+        """Visits to the platform per user in the last tick."""
+        return sum(self.yesterday[n.VISITS_HABIT : n.VISITS_CIRCLE + 1]) / len(self.people)
+
+    def begin(self, live: bool, ticks_open: int) -> None:
+        """Phase circle."""
+        today, before, p = self.today, self.yesterday, self.p
+        today.active_days = active_days(p, self.tick)
+        today.open_groups = int(open_groups(p, self.tick))
+        today.escrow += before[n.TIPS_FEN] - before[n.TIPS_RECEIVED_FEN]
+        today.tip_each = today.escrow // before[n.POSTED] if before[n.POSTED] > 0 else 0
+        last_day = self.history[-p.ticks_per_day :]
+        if live:
+            today.motivation, today.appeal, today.pull, today.attention, today.exclusivity = circle_today(
+                p,
+                ticks_open * p.tick_days,
+                today.motivation,
+                sum(row[n.POSTED] for row in last_day),
+                sum(row[n.LIKES] + row[n.COMMENTS] + row[n.TIPS] for row in last_day),
+                before[n.KNOWING],
+                before[n.COMMENTERS],
+            )
+        else:
+            today.motivation, today.appeal, today.pull = p.circle_first_motivation, 0.0, 0.0
+            today.attention, today.exclusivity = 0.0, 1.0
+
+    def gate_view(self, tick: int) -> GateView:
+        """What the gate looks like today."""
+        calendar, today = self.calendar, self.today
+        view: GateView = gate_view(
+            self.p,
+            tick,
+            today.cutoff,
+            today.tie,
+            int(calendar.ticks_to_start[tick]),
+            int(calendar.ticks_to_end[tick]),
+            int(calendar.ticks_to_publication[tick]),
+        )
+        return view
+
+    def rank(self) -> None:
+        """Work out the last place at a gate that ranks, from the scores as they stand."""
+        ids = np.array([user.id for user in self.people], np.int32)
+        scores = np.array([user.score for user in self.people], np.int16)
+        places = self.specification.policy.gate.places(len(self.people))
+        self.today.cutoff, self.today.tie = last_place(self.luck_seed, ids, scores, places or 0)
+
+    def step(self) -> None:
+        """One tick, in the order of `sim.model.schedule`; nothing after the scenario's last."""
+        if self.tick >= self.specification.run.ticks:
+            self.running = False
+            return
+        tick, flag = self.tick, int(self.calendar.flags[self.tick])
+        live, gate_active = bool(flag & CIRCLE_LIVE), bool(flag & GATE_ACTIVE)
+        publication = bool(flag & PUBLICATION)
+        self.total = [0] * n.COUNT
+        self.just_learned = []
+        if flag & RANKING:
+            self.rank()
+        self.begin(live, int(self.calendar.ticks_open[tick]))
+        if publication:
+            for user in self.people:
+                user.look_at_contacts()
+        gate = self.gate_view(tick)
+        curious = bool(flag & PUBLICATION_DAY) and bool(flag & GATE_AHEAD) and self.p.score_matters == 1
+        for user in self.people:
+            if flag & STATEMENT_DAY:
+                user.receive_statement(tick)
+            if publication:
+                user.be_scored(tick)
+                user.gain_experience()
+            if flag & (GATE_DAY | DOOR):
+                user.face_gate(tick, gate_active, bool(flag & GATE_DAY), int(self.calendar.ticks_to_end[tick]))
+            if flag & KNOWN_ABOUT:
+                user.maybe_learn(tick, bool(flag & CAMPAIGN))
+            user.maybe_review(tick, gate, bool(flag & GATE_AHEAD), bool(flag & REVIEW_ALL))
+            user.practise()
+            user.act(tick, live, gate_active, curious)
+            user.be_counted(tick)
+        for user in self.just_learned:
+            for other in user.contacts:
+                other.known_contacts += 1
+        if gate_active and self.p.gate_invitations > 0:
+            for user in self.people:
+                if user.admitted & ENTERED and user.knows and tick in (user.admitted_day, user.learned_day):
+                    user.invite()
+        self.total[n.ESCROW_FEN] = self.today.escrow + self.total[n.TIPS_FEN] - self.total[n.TIPS_RECEIVED_FEN]
+        self.yesterday = [int(value) for value in self.total]
+        self.history.append(self.yesterday)
+        self.tick += 1
+        self.running = self.tick < self.specification.run.ticks
+        self.datacollector.collect(self)
+
+
+def _example() -> Scenario:
+    from sim.scenario.load import load
+
+    return load("gate_750.yaml", ["run.users=500"])
