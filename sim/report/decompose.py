@@ -10,7 +10,7 @@ from rich.console import Console
 from sim.experiments.decompose.decomposition import Decomposition
 from sim.experiments.decompose.reading import READ, reading
 from sim.experiments.decompose.rounding import decimals_for, rounded
-from sim.experiments.decompose.sentence import sentence, signed
+from sim.experiments.decompose.sentence import sentence, shown, signed
 from sim.experiments.decompose.split import OTHER, TOTAL
 from sim.experiments.effect import Interval
 
@@ -51,7 +51,7 @@ def print_decomposition(console: Console, result: Decomposition, quiet: bool) ->
         off = OFF[name] if name in OFF else result.manifest["mechanisms"][name]["off"]
         table.add_row(
             name,
-            signed(part, decimals),
+            shown(exact[name], part, decimals),
             _bounds(result.interval(name), decimals),
             _share(exact[name], exact[TOTAL], is_clear),
             first,

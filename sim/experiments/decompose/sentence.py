@@ -9,9 +9,16 @@ from sim.experiments.decompose.split import OTHER
 
 
 def signed(value: Fraction | float, decimals: int) -> str:
-    """A number with its sign and so many decimals; what shows as zero has no sign."""
+    """A number with its sign and so many decimals; what only shows as zero has no sign, and zero itself no decimals."""
+    if value == 0:
+        return "0"
     text = f"{float(value):+.{decimals}f}"
     return text if text.strip("+-0.") else text[1:]
+
+
+def shown(exact: Fraction, rounded_value: Fraction, decimals: int) -> str:
+    """A rounded part as shown: what is zero only for being rounded keeps its decimals."""
+    return "0" if exact == 0 else signed(rounded_value, decimals) if rounded_value else f"{0:.{decimals}f}"
 
 
 def _measured(result: Decomposition) -> str:
@@ -32,9 +39,9 @@ def sentence(result: Decomposition) -> str:
     decimals = decimals_for(result.parts_mean)
     parts = rounded(result.parts_mean, decimals)
     first, *others = result.mechanisms
-    carried = [f"{first} carries {signed(parts[first], decimals)}"]
-    carried += [f"{part} {signed(parts[part], decimals)}" for part in others]
-    carried.append(f"none of them {signed(parts[OTHER], decimals)}")
+    told = {part: shown(result.parts_mean[part], value, decimals) for part, value in parts.items()}
+    carried = [f"{first} carries {told[first]}", *(f"{part} {told[part]}" for part in others)]
+    carried.append(f"none of them {told[OTHER]}")
     total = signed(sum(parts.values(), Fraction(0)), decimals)
     text = f"Of the effect of {name} against {base}, {total} {_measured(result)}, {', '.join(carried)}."
     if result.measure != READ:
