@@ -9,14 +9,18 @@ r.effect("visits") # the paired difference against the baseline, with its interv
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.experiments.decompose.decomposition import Decomposition
+    from sim.experiments.decompose.study import decompose
     from sim.experiments.run import Result, Stopped, run
     from sim.results.store import read
     from sim.scenario import Scenario, ScenarioError, load
 
 __version__ = "0.1.0"
-__all__ = ["Result", "Scenario", "ScenarioError", "Stopped", "load", "read", "run"]
+__all__ = ["Decomposition", "Result", "Scenario", "ScenarioError", "Stopped", "decompose", "load", "read", "run"]
 
 _HOMES = {
+    "decompose": "sim.experiments.decompose.study",
+    "Decomposition": "sim.experiments.decompose.decomposition",
     "run": "sim.experiments.run",
     "Result": "sim.experiments.run",
     "Stopped": "sim.experiments.run",

@@ -201,6 +201,75 @@ def after(
         print_after(out_console, result, quiet)
 
 
+@app.command(short_help="Which mechanism carries the effect.")
+def decompose(
+    file: File,
+    measure: Annotated[str, typer.Option(help="Measure whose effect is split (scoregate list tells them).")] = "visits",
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[int | None, typer.Option(help="Ticks, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Compare with this scenario.", show_default=False)
+    ] = None,
+    executor: Annotated[str, typer.Option(help="auto, threads, processes or dask://HOST:PORT.")] = "auto",
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Cells at once; all processors if not given.", show_default=False)
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout-per-cell", min=0.001, help="Seconds after which a cell has failed.", show_default=False
+        ),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder to store the result and its cells under.")] = Path("results"),
+    settings: Settings = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The table and the answer only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Split the effect of a policy over the mechanisms that carry it: the feed, effort for the score, habit.
+
+    Each mechanism is switched off and on, alone and with the others, in both arms and on the same luck; what it carries is
+    its Shapley value. The parts sum to the effect exactly.
+    """
+    from sim.experiments.decompose.study import decompose as study
+    from sim.report.decompose import as_record, print_decomposition, teller
+    from sim.results.store import ResultError
+    from sim.scenario.reader import ScenarioError
+
+    try:
+        result = study(
+            file,
+            settings or (),
+            measure=measure,
+            users=users,
+            ticks=ticks,
+            seed=seed,
+            replicates=replicates,
+            baseline=baseline,
+            executor=executor,
+            workers=workers,
+            timeout=timeout,
+            retry_failed=retry_failed,
+            out=out,
+            progress=None if quiet or as_json else teller(error_console),
+        )
+    except (ScenarioError, ResultError) as error:
+        raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
+    if figures and result.path is not None:
+        from sim.report.decompose_figure import draw_decomposition
+
+        draw_decomposition(result, result.path / "figures")
+    if as_json:
+        print(json.dumps(as_record(result), ensure_ascii=False))
+    else:
+        print_decomposition(out_console, result, quiet)
+
+
 @app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],

@@ -80,6 +80,8 @@ def numbers(scenario: Scenario, seed: int) -> Numbers:
     p["forgetting_per_day"] = 1.0 / world.score.forgetting_days
     p["forgetting_step"] = float(chance(tick_days / world.score.forgetting_days))
     p["habit_step"] = float(chance(tick_days / world.usage.habit_days)) if scenario.switches.habit else 0.0
+    if not scenario.switches.feed:
+        p["usage_circle_minutes"] = 0.0
     p["motivation_step"] = float(chance(tick_days / world.circle.motivation_days))
     p["folk_points_per_day"] = world.choice.folk_points / 30.0
     p["spare_income_share"] = max(1.0 - world.money.living_share, 0.0) / 30.0

@@ -24,6 +24,10 @@ class Switches(Strict):
     circle: bool = Field(
         True, description="off: nobody visits, posts or reacts; a gate then guards only its perks [on/off]"
     )
+    feed: bool = Field(
+        True,
+        description="off: visits to the circle count for nothing (no visit, no habit, nothing taken from the rival), while the circle and its worth stay as they are [on/off]",
+    )
     habit: bool = Field(True, description="off: today's visits do not move tomorrow's [on/off]")
     attention: bool = Field(True, description="off: the circle takes nothing from the rival [on/off]")
     coverage: bool = Field(True, description="off: everybody has a central-bank file [on/off]")

@@ -74,7 +74,7 @@ SETTINGS = {
     "no campaign": {"policy.campaign.days": 0, "world.awareness.circle_rate": 0.0},
     **{
         f"{name} off": {f"switches.{name}": False}
-        for name in ("score", "gate", "awareness", "choice", "circle", "habit", "attention", "coverage")
+        for name in ("score", "gate", "awareness", "choice", "circle", "feed", "habit", "attention", "coverage")
     },
 }
 

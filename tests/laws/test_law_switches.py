@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.helpers import BUSY, ENGINES, NONE, different_totals, finished, scenario, total
+from tests.helpers import BUSY, ENGINES, NONE, different_columns, different_totals, finished, scenario, total
 
 USERS = {"fast": 3_000, "readable": 80}
 
@@ -73,6 +73,28 @@ def test_circle_off_the_gates_worth_is_its_perks_alone(engine):
     off = {"switches.circle": False, **modest}
     assert different_totals(run(engine, off), run(engine, off, priceless)) == set()
     assert "rest" in different_totals(run(engine, modest), run(engine, modest, priceless))
+
+
+@both
+def test_feed_off_visits_to_the_circle_count_for_nothing(engine):
+    off, on, without = run(engine, {"switches.feed": False}), run(engine), run(engine, NONE)
+    assert total(off, "visits_circle").sum() == 0 < total(on, "visits_circle").sum()
+    assert np.array_equal(total(off, "visits_rival"), total(without, "visits_rival"))
+    # the circle goes on as it was, and so does whatever anybody does for its sake
+    assert different_totals(off, on) <= {
+        *("visits_circle", "visits_habit", "visits_rival", "active", "active_30", "rival_active"),
+    }
+    assert total(off, "posts").sum() > 0
+    assert total(off, "rest").min() < USERS[engine]
+    assert different_columns(off, on) <= {"habit", "visits", "last_visit_day"}
+
+
+@both
+def test_feed_and_habit_off_only_the_visits_to_the_circle_are_missing(engine):
+    still = {"switches.habit": False}
+    assert different_totals(run(engine, still, {"switches.feed": False}), run(engine, still)) <= {
+        *("visits_circle", "visits_rival", "active", "active_30", "rival_active"),
+    }
 
 
 @both

@@ -30,6 +30,9 @@ def visits_phase(desk, p, today, low, high):
         count_row(desk, ERRANDS, 0, BLOCK),
     )
     visits = count_row(desk, VISITS_TODAY, 0, BLOCK)
+    if p.switch_feed == 0:
+        for k in range(size):
+            in_circle[k] = 0
     for k in range(size):
         visits[k] = habits[k] + payments[k] + checks[k] + errands[k] + in_circle[k]
     sum_habit = sum_payment = sum_check = sum_credit = sum_circle = sum_rival = 0

@@ -98,6 +98,8 @@ class User(Planner):
         self.pay(payments)
         self.take_part(tick, in_circle, live, gate_active)
 
+        if p.switch_feed == 0:
+            in_circle = 0
         visits = by_habit + payments + checks + self.errands + in_circle
         self.habit = single(habit_after(self.habit, single(visits), single(p.tick_days), single(p.habit_step)))
         self.visits += visits

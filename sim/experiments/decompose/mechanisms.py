@@ -1,0 +1,35 @@
+"""The mechanisms that can carry a policy's effect, and what it means to switch one off."""
+
+from typing import NamedTuple
+
+from sim.experiments.decompose.shapley import Coalition
+from sim.scenario.schema import Scenario
+
+
+class Mechanism(NamedTuple):
+    """One mechanism. switch: of the scenario, turned off in both arms; off: what that does; reading: the reading of the
+    event that it speaks for (H1, H2), or none.
+    """
+
+    name: str
+    switch: str
+    off: str
+    reading: str = ""
+
+
+MECHANISMS = (
+    Mechanism("feed", "feed", "visits to the circle count for nothing; as a prize it stays what it is", "H1"),
+    Mechanism(
+        "effort", "choice", "nobody plans to spend, repay, prove assets or buy, nor looks at the score for it", "H2"
+    ),
+    Mechanism("habit", "habit", "today's visits do not move tomorrow's"),
+)
+"""In the order in which they are told. Another is one more line."""
+
+NAMES = tuple(mechanism.name for mechanism in MECHANISMS)
+
+
+def with_only(kept: Coalition, scenario: Scenario) -> Scenario:
+    """The scenario with every mechanism off but those kept; what it has off itself stays off."""
+    off = {mechanism.switch: False for mechanism in MECHANISMS if mechanism.name not in kept}
+    return scenario.model_copy(update={"switches": scenario.switches.model_copy(update=off)})
