@@ -7,13 +7,11 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from sim.experiments.cells.batches import Batch, Batches
 from sim.experiments.cells.executors import ExecutorError, Lanes, lanes_for
 from sim.experiments.cells.inventory import compile_for, inventory
 from sim.experiments.cells.job import Job
-from sim.experiments.cells.outcome import SKETCHES, Cells, Finished, InMemory, InStore
+from sim.experiments.cells.outcome import Cells, Finished, InMemory, InStore
 from sim.experiments.cells.work import OtherCode, too_long
 from sim.results.cells.outcome import Outcome, Packed, pack
 from sim.results.cells.store import CellStore
@@ -38,7 +36,7 @@ def evaluate(
     timeout: float | None = None,
     retry_failed: bool = False,
     progress: Told | None = None,
-    keep: Collection[str] = SKETCHES,
+    keep: Collection[str] | None = None,
 ) -> Cells:
     """Outcomes of `jobs`, in their order; the same job twice is run once.
 
@@ -46,7 +44,7 @@ def evaluate(
     asked holds none; store: folder in which finished cells are kept and found again (none: nothing is kept); executor: auto,
     threads, processes or dask://HOST:PORT; workers: how many at once (all processors if not given); timeout: seconds after
     which a cell counts as failed; retry_failed: run again what failed before; progress: called as cells finish; keep: the
-    sketches wanted, where there is no store (a store keeps all).
+    sketches wanted, where there is no store (a store keeps all; all if not given).
     A cell that fails becomes an outcome with its reason. Ctrl-C keeps what is finished and is raised again. Raises
     ExecutorError where the executor cannot be had, ResultError where the store cannot be read or written.
     """
@@ -64,9 +62,7 @@ def evaluate(
             if kept is not None:
                 kept.prepare()
             work.run(missing, executor, workers or default_threads(), timeout)
-    failures = {place: work.reasons[key] for place, key in enumerate(keys) if work.reasons[key]}
-    seconds = np.array([work.seconds[key] for key in keys])
-    return Cells(work.source, keys, failures, seconds, reused)
+    return Cells.of(work.source, [(key, work.reasons[key], work.seconds[key]) for key in keys], reused)
 
 
 class _Flight(NamedTuple):
@@ -85,12 +81,13 @@ class _Work:
         jobs: Sequence[Job],
         keys: Sequence[str],
         store: CellStore | None,
-        keep: Collection[str],
+        keep: Collection[str] | None,
         in_all: int,
         progress: Told | None,
     ) -> None:
         self._jobs, self._keys, self._store, self._in_all, self._progress = jobs, keys, store, in_all, progress
         self._memory = InMemory(keep)
+        self._source: Finished = self._memory if store is None else InStore(store.folder)
         self.reasons: dict[str, str] = {}
         self.seconds: dict[str, float] = {}
         self._failed = 0
@@ -98,7 +95,7 @@ class _Work:
     @property
     def source(self) -> Finished:
         """Where the outcomes are read from."""
-        return self._memory if self._store is None else InStore(self._store.folder)
+        return self._source
 
     def find(self, keys: Iterable[str], retry_failed: bool) -> None:
         """Look up which cells are finished already."""

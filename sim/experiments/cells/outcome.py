@@ -1,14 +1,14 @@
 """The outcomes of many jobs, read as they are asked for."""
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, overload
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.cells.outcome import Outcome, Packed
+from sim.results.cells.outcome import Outcome, Packed, pack
 from sim.results.cells.reader import CellReader
 from sim.results.table import Table, frame, stacked, with_constants
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SKETCHES = ("groups", "scores", "series")
 """Tables kept of a cell beside its measures: groups (as of a run), scores (histogram at the end), series (a few measures over time)."""
 
-AT_ONCE = 200
-"""Outcomes read together when they are walked through."""
+
+Value = TypeVar("Value")
 
 
 class Finished(Protocol):
@@ -58,17 +58,15 @@ class InStore:
 
 
 class InMemory:
-    """Finished cells where no store is given. keep: the sketches to keep."""
+    """Finished cells where no store is given. keep: the sketches to keep (all if not given)."""
 
-    def __init__(self, keep: Collection[str]) -> None:
+    def __init__(self, keep: Collection[str] | None = None) -> None:
         self._keep = keep
         self._packed: dict[str, Packed] = {}
 
     def add(self, packed: Packed) -> None:
         """Keep an outcome."""
-        if not packed.reason and set(SKETCHES) - set(self._keep):
-            from sim.results.cells.outcome import pack
-
+        if self._keep is not None:
             packed = pack(packed.unpacked(self._keep))
         self._packed[packed.key] = packed
 
@@ -89,60 +87,69 @@ class InMemory:
         return [self._packed[key].unpacked((name,)).tables.get(name, {}) for key in keys]
 
 
-class Outcomes(Sequence[Outcome]):
-    """Outcomes in the order of their jobs, read when they are looked at."""
+class Later(Mapping[str, Value]):
+    """A mapping that is made when it is looked at, and not kept."""
 
-    def __init__(self, source: Finished, keys: Sequence[str]) -> None:
-        self._source = source
-        self._keys = keys
+    def __init__(self, make: Callable[[], Mapping[str, Value]]) -> None:
+        self._make = make
+
+    def __getitem__(self, name: str) -> Value:
+        return self._make()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._make())
 
     def __len__(self) -> int:
-        return len(self._keys)
-
-    @overload
-    def __getitem__(self, place: int) -> Outcome: ...
-    @overload
-    def __getitem__(self, place: slice) -> "Outcomes": ...
-    def __getitem__(self, place: int | slice) -> "Outcome | Outcomes":
-        """The outcome at a place, or those of a slice."""
-        if isinstance(place, slice):
-            return Outcomes(self._source, self._keys[place])
-        return self._source.outcomes([self._keys[place]])[0]
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        """The outcomes in order, some hundred in memory at a time."""
-        for start in range(0, len(self._keys), AT_ONCE):
-            yield from self._source.outcomes(self._keys[start : start + AT_ONCE])
+        return len(self._make())
 
 
 class Cells:
-    """Outcomes of jobs, in the order of the jobs; nothing but their keys is held until it is asked for.
+    """Outcomes of jobs, in the order of the jobs.
 
-    keys: identity of each; failures: reasons of the failed jobs, by their place; seconds: of work, per job; reused: how many
-    of the jobs were at hand already.
+    outcomes: one per job; reused: how many of them were at hand already; source: where their contents are read from when they
+    are asked for (the outcomes themselves, if it is not given).
     """
 
-    def __init__(
-        self,
-        source: Finished,
-        keys: Sequence[str],
-        failures: dict[int, str],
-        seconds: NDArray[np.float64],
-        reused: int = 0,
-    ) -> None:
+    def __init__(self, outcomes: Sequence[Outcome], reused: int = 0, source: Finished | None = None) -> None:
+        if source is None:
+            source = InMemory()
+            for outcome in outcomes:
+                source.add(pack(outcome))
         self._source = source
-        self.keys = tuple(keys)
-        self.failures = failures
-        self.seconds = seconds
+        self.outcomes = tuple(outcomes)
         self.reused = reused
 
+    @classmethod
+    def of(cls, source: Finished, finished: Sequence[tuple[str, str, float]], reused: int) -> "Cells":
+        """Outcomes that are in `source`, by key, reason and seconds; their contents are read when they are looked at."""
+        cells = cls((), reused, source)
+
+        def measures(place: int) -> dict[str, float]:
+            return {name: float(column[place]) for name, column in cells.measures.items()}
+
+        def tables(key: str) -> Mapping[str, Table]:
+            return source.outcomes([key])[0].tables
+
+        cells.outcomes = tuple(
+            Outcome(key, reason, seconds)
+            if reason
+            else Outcome(key, reason, seconds, Later(partial(measures, place)), Later(partial(tables, key)))
+            for place, (key, reason, seconds) in enumerate(finished)
+        )
+        return cells
+
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.outcomes)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Identity of the cell of every job."""
+        return tuple(outcome.key for outcome in self.outcomes)
 
     @property
-    def outcomes(self) -> Outcomes:
-        """One per job, read as it is looked at."""
-        return Outcomes(self._source, self.keys)
+    def failures(self) -> dict[int, str]:
+        """Reasons of the failed jobs, by their place."""
+        return {place: outcome.reason for place, outcome in enumerate(self.outcomes) if outcome.reason}
 
     @cached_property
     def measures(self) -> dict[str, NDArray[np.float64]]:

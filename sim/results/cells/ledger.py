@@ -16,7 +16,7 @@ LONGEST_WAIT = 60.0
 TABLES = """
 CREATE TABLE IF NOT EXISTS cells (
     key TEXT PRIMARY KEY,
-    reason TEXT NOT NULL,       -- why it failed; empty: it did not
+    reason TEXT NOT NULL,       -- why it failed, empty if it did not
     seconds REAL NOT NULL,      -- of work
     recorded REAL NOT NULL,     -- seconds since 1970, UTC
     times INTEGER NOT NULL,     -- how often an outcome of it was handed in
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS cells (
     reference INTEGER NOT NULL,
     users INTEGER NOT NULL,     -- users kept whole
     code TEXT NOT NULL,         -- hash of the code that decided the result
-    shard INTEGER,              -- where the outcome is; none: in the journal, or failed
+    shard INTEGER,              -- where the outcome is, none if in the journal or failed
     row INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_shard ON cells (shard) WHERE shard IS NOT NULL;

@@ -1,7 +1,7 @@
 """What is kept of a cell, and the bytes that it travels and is stored as."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -25,8 +25,8 @@ class Outcome:
     key: str
     reason: str
     seconds: float
-    measures: dict[str, float] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
 
 class Packed(NamedTuple):
@@ -89,7 +89,8 @@ def pack(outcome: Outcome) -> Packed:
     if outcome.reason:
         return Packed(outcome.key, outcome.reason, outcome.seconds, "", b"")
     parts = [np.array(list(outcome.measures.values()), np.float64).tobytes()]
-    for table in outcome.tables.values():
+    tables = dict(outcome.tables)
+    for table in tables.values():
         rows = next((len(column) for column in table.values()), 0)
         parts.append(np.int64(rows).tobytes())
         for column in table.values():
@@ -98,7 +99,7 @@ def pack(outcome: Outcome) -> Packed:
                 parts += [np.cumsum([0, *map(len, texts)], dtype=np.int64).tobytes(), *texts]
             else:
                 parts.append(np.ascontiguousarray(column).tobytes())
-    kinds = tuple((name, tuple((c, _kind(v)) for c, v in table.items())) for name, table in outcome.tables.items())
+    kinds = tuple((name, tuple((c, _kind(v)) for c, v in table.items())) for name, table in tables.items())
     shape = _shape_text(tuple(outcome.measures), kinds)
     return Packed(outcome.key, "", outcome.seconds, shape, b"".join(parts))
 

@@ -47,7 +47,7 @@ COLUMNS = ", ".join(Kept._fields)
 class CellReader:
     """Finished cells in a folder, for reading; use it in a `with`. A folder that is not there has no cells.
 
-    Every method raises ResultError, with a sentence, where files cannot be read.
+    Every method raises ResultError, with a sentence, where files cannot be read or a cell asked for is not there.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -90,11 +90,11 @@ class CellReader:
         return Origin(expanded(origin, self._text("bases", base)), *others)
 
     def outcome(self, key: str) -> Outcome:
-        """All that is kept of a cell. Raises KeyError if there is no such cell."""
+        """All that is kept of a cell."""
         return next(iter(self.outcomes([key])))
 
     def outcomes(self, keys: Sequence[str]) -> list[Outcome]:
-        """All that is kept of some cells, in their order. Raises KeyError if one is not there."""
+        """All that is kept of some cells, in their order."""
         return self._steadily(lambda: self._outcomes(keys))
 
     def measures(self, keys: Sequence[str]) -> dict[str, NDArray[np.float64]]:
@@ -105,8 +105,15 @@ class CellReader:
         """One table of each of some cells (an empty one where the cell failed or has none of that name)."""
         return self._steadily(lambda: self._tables(name, keys))
 
-    def _outcomes(self, keys: Sequence[str]) -> list[Outcome]:
+    def _all_known(self, keys: Sequence[str]) -> dict[str, Kept]:
+        """What the ledger says of `keys`, every one of them."""
         known = self.known(keys)
+        if missing := len(set(keys) - known.keys()):
+            raise ResultError(f"{self.folder}: {missing} of the cells asked for are not stored (any more); run them again")
+        return known
+
+    def _outcomes(self, keys: Sequence[str]) -> list[Outcome]:
+        known = self._all_known(keys)
         shapes = self._shapes_of(known.values())
         values = self._measures(keys)
         names = dict.fromkeys(name for shape in shapes.values() for name in shape.tables)
@@ -149,7 +156,7 @@ class CellReader:
 
     def _places(self, keys: Sequence[str]) -> Iterator[tuple[int, NDArray[Any], NDArray[Any]]]:
         """Per shard that holds some of `keys`: its number, their places among the keys and their rows in it."""
-        known = self.known(keys)
+        known = self._all_known(keys)
         by_shard: dict[int, list[tuple[int, int]]] = {}
         for place, key in enumerate(keys):
             kept = known.get(key)
