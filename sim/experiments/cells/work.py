@@ -41,7 +41,7 @@ def outcomes_of(
 ) -> list[Outcome]:
     """Run jobs one after another, each as `outcome_of`; neighbours with the same people share them."""
     shared = _SharedPeople()
-    following = [*jobs[1:], None]
+    following = [*jobs[1:], None][: len(jobs)]
     return [
         _contained(job, partial(shared.of, job, after, threads), threads, limit, given_up)
         for job, after in zip(jobs, following, strict=True)

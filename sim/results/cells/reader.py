@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.results.cells.ledger import open_to_read, told
 from sim.results.cells.origin import Origin, expanded
 from sim.results.cells.outcome import Outcome, Packed, Shape, shape_of
-from sim.results.cells.shards import read_measures, read_table
+from sim.results.cells.shards import read_measures, read_shard, read_table
 from sim.results.store import ResultError
 from sim.results.table import Table
 
@@ -80,6 +80,21 @@ class CellReader:
     def cells(self) -> list[Kept]:
         """All cells, in order of their keys."""
         return [Kept(*row) for row in self._ask(f"SELECT {COLUMNS} FROM cells ORDER BY key")]
+
+    def starting_with(self, start: str) -> list[str]:
+        """Keys that start so, at most some."""
+        low, high = start.lower(), start.lower() + "~"  # which follows every digit and letter
+        return [key for (key,) in self._ask("SELECT key FROM cells WHERE key >= ? AND key < ? LIMIT 6", (low, high))]
+
+    def damaged(self) -> list[str]:
+        """Keys of the cells whose shards cannot be read."""
+        found = []
+        for shard, shape in self._ask("SELECT id, shape FROM shards ORDER BY id"):
+            try:
+                read_shard(self._shards, shard, shape_of(self._shape_text(shape)))
+            except (OSError, ValueError, KeyError):
+                found += [key for (key,) in self._ask("SELECT key FROM cells WHERE shard = ? ORDER BY key", (shard,))]
+        return found
 
     def origin(self, key: str) -> Origin:
         """What a cell is a cell of. Raises KeyError if there is no such cell."""

@@ -87,16 +87,6 @@ class CellStore(CellReader):
             checkpoint(connection)
         return len(gone)
 
-    def damaged(self) -> list[str]:
-        """Keys of the cells whose shards cannot be read."""
-        found = []
-        for shard, shape in self._ask("SELECT id, shape FROM shards ORDER BY id"):
-            try:
-                read_shard(self._shards, shard, shape_of(self._shape_text(shape)))
-            except (OSError, ValueError, KeyError):
-                found += [key for (key,) in self._ask("SELECT key FROM cells WHERE shard = ? ORDER BY key", (shard,))]
-        return found
-
     def _open(self) -> sqlite3.Connection:
         if self._connection is None or not self._writes:
             self.close()
