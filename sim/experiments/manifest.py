@@ -14,7 +14,8 @@ FORMAT = 1
 LIBRARIES = ("scoregate", "numpy", "numba", "scipy", "mesa", "pandas", "pyarrow", "pydantic")
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that could change a result."""
     found = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
@@ -39,7 +40,7 @@ def manifest(plan: RunPlan, started: float, finished: int, status: str) -> dict[
         "engine": plan.engine,
         "hashes": {arm: scenario_hash(scenario) for arm, scenario in plan.arms.items()},
         "scenarios": {arm: resolved(scenario) for arm, scenario in plan.arms.items()},
-        "versions": _versions(),
+        "versions": versions(),
         "platform": f"{platform.system()} {platform.machine()}",
         "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 3),

@@ -1,73 +1,112 @@
-"""The work of a cell: run it to its end on one thread and reduce it to what is kept."""
+"""The work: jobs run one after another where this is called, in a thread, a worker process or on another machine."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-import numpy as np
-
+from sim.engines.code import code_hash
 from sim.engines.fast import DayZero, FastEngine
-from sim.engines.people import same_people
-from sim.experiments.after.last_day import last_day_measures
-from sim.experiments.cell import admission_measures, days_after, group_table, score_table
 from sim.experiments.cells.job import Job
-from sim.experiments.cells.outcome import Outcome
-from sim.model.calendar import ticks_per_day
-from sim.model.measures import of_run, over_time
-from sim.model.totals import TOTALS
-from sim.results.table import Table
+from sim.experiments.cells.reduce import measured
+from sim.results.cells.outcome import Outcome, Packed, pack
 
-OVER_TIME = ("visits", "visits_rival", "knowing", "admitted", "posts", "debt")
-"""Measures whose course is kept."""
-MOST_POINTS = 60
-"""Points of a course that are kept: means of stretches as equal as can be."""
+Asked = Callable[[], bool]
+"""Says whether cells are to be given up at their next pause."""
 
 
-def outcome_of(job: Job, people: DayZero | None = None) -> Outcome:
-    """Run a job. people: those of its world and seed, if at hand."""
+class OtherCode(Exception):
+    """A worker that has another version of the model than the one who gave it work."""
+
+
+class GivenUp(Exception):
+    """A cell was asked to stop."""
+
+
+def outcome_of(job: Job, *, threads: int = 1, limit: float | None = None, given_up: Asked | None = None) -> Outcome:
+    """Run a job. An exception becomes the reason of a failed outcome; raises GivenUp where that was asked for.
+
+    threads: of the engine; limit: seconds that it may take.
+    """
+    return outcomes_of([job], threads=threads, limit=limit, given_up=given_up)[0]
+
+
+def outcomes_of(
+    jobs: Sequence[Job], *, threads: int = 1, limit: float | None = None, given_up: Asked | None = None
+) -> list[Outcome]:
+    """Run jobs one after another, each as `outcome_of`; neighbours with the same people share them."""
+    shared = _SharedPeople()
+    following = [*jobs[1:], None][: len(jobs)]
+    return [
+        _contained(job, partial(shared.of, job, after, threads), threads, limit, given_up)
+        for job, after in zip(jobs, following, strict=True)
+    ]
+
+
+def packed_outcomes(
+    jobs: Sequence[Job], code: str, threads: int = 1, limit: float | None = None, given_up: Asked | None = None
+) -> list[Packed]:
+    """As `outcomes_of`, as bytes. Raises OtherCode where results here would not be those of `code`."""
+    if code != code_hash():
+        raise OtherCode(f"a worker has other code of the model ({code_hash()}, not {code})")
+    return [_packed(outcome) for outcome in outcomes_of(jobs, threads=threads, limit=limit, given_up=given_up)]
+
+
+def _packed(outcome: Outcome) -> Packed:
+    try:
+        return pack(outcome)
+    except TypeError as error:  # of a table that a gate or rule from outside added
+        return pack(Outcome(outcome.key, _one_line(error), outcome.seconds))
+
+
+class _SharedPeople:
+    """People and contacts on day 0, kept only while the next job has the same: they are as large as the engine's own."""
+
+    def __init__(self) -> None:
+        self._kept: DayZero | None = None
+
+    def of(self, job: Job, following: Job | None, threads: int) -> DayZero | None:
+        """The people of a job, if they are at hand or the following job has the same; else None."""
+        at_hand, self._kept = self._kept, None
+        if following is not None and following.people == job.people:
+            self._kept = at_hand = at_hand or DayZero(job.scenario, job.seed, threads)
+        return at_hand
+
+
+def _contained(
+    job: Job, people: Callable[[], DayZero | None], threads: int, limit: float | None, given_up: Asked | None
+) -> Outcome:
     started = time.perf_counter()
-    scenario = job.scenario
-    engine = FastEngine(scenario, job.seed, 1, people)
-    engine.run(scenario.run.ticks)
-    totals = {name: engine.totals[:, k] for k, name in enumerate(TOTALS)}
-    per_day = ticks_per_day(scenario)
-    over = over_time(totals, scenario.run.users, per_day)
-    last = engine.columns
-    measures = {
-        **of_run(over),
-        **admission_measures(last, scenario),
-        **last_day_measures(last, scenario, job.reference),
-    }
-    histogram = score_table(last, days_after(scenario.run.ticks, per_day))
-    tables: dict[str, Table] = {
-        "groups": group_table(last, scenario.run.ticks / per_day, job.reference),
-        "scores": {name: histogram[name] for name in ("score", "users")},
-        "series": course({name: over[name] for name in OVER_TIME}, per_day),
-    }
-    return Outcome(job.key, "", time.perf_counter() - started, measures, tables)
+    try:
+        engine = FastEngine(job.scenario, job.seed, threads, people())
+        measures, tables = measured(job, engine, _pause(started, limit, given_up))
+        return Outcome(job.key, "", time.perf_counter() - started, measures, tables)
+    except GivenUp:
+        raise
+    except Exception as error:  # whatever it is, it is the cell's, and the others go on
+        return Outcome(job.key, _one_line(error), time.perf_counter() - started)
 
 
-def course(over: Table, ticks_per_day: int) -> Table:
-    """Measures over time in at most MOST_POINTS rows: day (at the end of a stretch) and the mean of each over the stretch."""
-    ticks = len(next(iter(over.values())))
-    ends = np.linspace(0, ticks, min(ticks, MOST_POINTS) + 1).round().astype(int)[1:]
-    starts = np.append(0, ends[:-1])
-    widths = ends - starts
-    means = {name: np.add.reduceat(values, starts) / widths for name, values in over.items()}
-    return {"day": ends / ticks_per_day, **means}
+def too_long(limit: float) -> str:
+    """Reason of a cell that took longer than its time limit (s)."""
+    return f"took longer than {limit:g} s"
 
 
-def outcomes_of(jobs: Sequence[Job]) -> list[Outcome]:
-    """Run jobs one after the other; those with the same people, in a row, share them."""
-    found: list[Outcome] = []
-    people: DayZero | None = None
-    before: Job | None = None
-    for place, job in enumerate(jobs):
-        if before is None or job.seed != before.seed or not same_people(job.scenario, before.scenario):
-            following = jobs[place + 1] if place + 1 < len(jobs) else None
-            shared = (
-                following is not None and following.seed == job.seed and same_people(job.scenario, following.scenario)
-            )
-            people = DayZero(job.scenario, job.seed, 1) if shared else None
-        before = job
-        found.append(outcome_of(job, people))
-    return found
+def _pause(started: float, limit: float | None, given_up: Asked | None) -> Callable[[int], None]:
+    """Something for an engine's pauses, which ends a cell that is to be given up or has taken too long."""
+
+    def pause(_: int) -> None:
+        if given_up is not None and given_up():
+            raise GivenUp
+        if limit is not None and time.perf_counter() - started > limit:
+            raise TimeoutError(too_long(limit))
+
+    return pause
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, TimeoutError):
+        return text
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return f"{type(error).__name__}: {text}"[:300]

@@ -1,0 +1,110 @@
+"""Random kills of an evaluation of 400 cells, each followed by the same command.
+
+    python -m tests.experiments.cells.kills 50
+
+kills 50 times, a parent or one of its worker processes, and says what was found.
+"""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from sim.experiments.cells.evaluate import evaluate
+from sim.experiments.cells.outcome import SKETCHES, Cells
+from sim.results.cells.ledger import FILE
+from tests.experiments.cells.stand_ins import table_bits, tiny_jobs
+
+CELLS, USERS, TICKS = 400, 200, 20
+WORKER = b"loky"
+
+
+def command(folder: Path) -> Cells:
+    """What is killed, and what follows every kill."""
+    jobs = tiny_jobs(CELLS, USERS, TICKS)
+    return evaluate(jobs, store=folder, executor="processes", workers=2, retry_failed=True)
+
+
+def finished_in(folder: Path) -> int:
+    """How many cells are finished."""
+    with suppress(sqlite3.OperationalError), sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True) as ledger:
+        return int(ledger.execute("SELECT count(*) FROM cells WHERE reason = ''").fetchone()[0])
+    return 0
+
+
+def workers_of(parent: int) -> list[int]:
+    """Worker processes of a process."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            above = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+            told = (place / "cmdline").read_bytes()
+            if above == parent and WORKER in told and b"resource_tracker" not in told:
+                found.append(int(place.name))
+    return found
+
+
+def endure(folder: Path, kills: int, seed: int) -> dict[str, int]:
+    """Run the command, killing a parent or a worker at random moments, until all cells are finished. Returns counts.
+
+    kills are spread over the cells, at random; after the death of a parent the same command is started again, after that of a
+    worker it goes on by itself.
+    """
+    luck = random.Random(seed)
+    moments = sorted(luck.sample(range(1, CELLS - 20), kills))
+    found = {"parents killed": 0, "workers killed": 0, "commands": 0, "lost": 0}
+    process: subprocess.Popen[bytes] | None = None
+    before = 0
+    for moment in moments:
+        while True:
+            if process is None or process.poll() is not None:
+                process = subprocess.Popen([sys.executable, "-m", __spec__.name, "--command", str(folder)])
+                found["commands"] += 1
+            now = finished_in(folder)
+            found["lost"] += max(0, before - now)
+            before = now
+            workers = workers_of(process.pid)
+            if now >= moment and workers:
+                break
+            time.sleep(0.005)
+        time.sleep(luck.random() * 0.1)
+        victim = luck.choice([process.pid, *workers])
+        with suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+        found["parents killed" if victim == process.pid else "workers killed"] += 1
+        if victim == process.pid:
+            process.wait()
+    if process is not None:
+        process.wait()
+    found["commands"] += 1
+    subprocess.run([sys.executable, "-m", __spec__.name, "--command", str(folder)], check=True)
+    return found
+
+
+def report(kills: int, seed: int) -> dict[str, object]:
+    """Endure kills, and compare with an undisturbed evaluation."""
+    with tempfile.TemporaryDirectory() as place:
+        found: dict[str, object] = dict(endure(Path(place) / "killed", kills, seed))
+        here = command(Path(place) / "killed")
+        there = evaluate(tiny_jobs(CELLS, USERS, TICKS), store=Path(place) / "undisturbed", executor="threads")
+        found["reused at the end"] = here.reused
+        found["failed"] = len(here.failures)
+        found["same measures"] = table_bits(here.measures) == table_bits(there.measures)
+        found["same sketches"] = all(table_bits(here.table(name)) == table_bits(there.table(name)) for name in SKETCHES)
+        with sqlite3.connect(Path(place) / "killed" / FILE) as ledger:
+            found["cells"], found["recorded"] = ledger.execute("SELECT count(*), sum(times) FROM cells").fetchone()
+    return found
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--command":
+        command(Path(sys.argv[2]))
+    else:
+        print(json.dumps(report(int(sys.argv[1]), seed=1), indent=1))
