@@ -107,8 +107,10 @@ def _free(kind: str) -> list[str]:
     return ["level", "rate"] if kind == "exponential" else ["level", "rate", "bend"]
 
 
-def _search(start: Curve, free: Sequence[str], figures: Sequence[Figure], log_error: float) -> tuple[Curve, float]:
-    """The curve of the highest likelihood with the named parameters free, the others as in `start`; and its loss."""
+def _search(
+    start: Curve, free: Sequence[str], figures: Sequence[Figure], log_error: float, precision: float = 1e-5
+) -> tuple[Curve, float]:
+    """The curve of the highest likelihood with the named parameters free, to a precision, the others as in `start`; its loss."""
     from scipy.optimize import minimize
 
     if not free:
@@ -124,7 +126,7 @@ def _search(start: Curve, free: Sequence[str], figures: Sequence[Figure], log_er
         [getattr(start, name) for name in free],
         method="Nelder-Mead",
         bounds=bounds,
-        options={"xatol": 1e-6, "fatol": 1e-8, "maxfev": 4000},
+        options={"xatol": precision, "fatol": 1e-3 * precision, "maxfev": 4000},
     )
     if not found.success:
         raise RuntimeError(f"the fit of the {start.kind} curve did not converge: {found.message}")
@@ -166,15 +168,15 @@ def _interval(
     def excess(value: float) -> float:
         """How much further than allowed the log likelihood falls with the parameter held at a value."""
         held: dict[str, Any] = {name: value}
-        _, loss = _search(best.curve._replace(**held), others, figures, log_error)
+        _, loss = _search(best.curve._replace(**held), others, figures, log_error, precision=1e-3)
         return loss - best.loss - HALF_CHI_SQUARE
 
     def end(limit: float) -> float:
-        inside, step = middle, 0.02 if limit > middle else -0.02
+        inside, step = middle, 0.1 if limit > middle else -0.1
         while True:
             outside = min(inside + step, limit) if step > 0.0 else max(inside + step, limit)
             if excess(outside) > 0.0:
-                return float(brentq(excess, inside, outside, xtol=1e-4))
+                return float(brentq(excess, inside, outside, xtol=1e-3))
             if outside == limit:
                 return limit
             inside, step = outside, 2.0 * step

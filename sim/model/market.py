@@ -32,8 +32,8 @@ class Curve(NamedTuple):
 
 CURVES = {
     "exponential": Curve("exponential", 5.58483, 1.07614, 0.0),
-    "gompertz": Curve("gompertz", 5.75646, 1.00402, 0.052264),
-    "logistic": Curve("logistic", 6.14135, 1.25942, 0.10202),
+    "gompertz": Curve("gompertz", 5.75646, 1.00402, 0.0522635),
+    "logistic": Curve("logistic", 6.14135, 1.25942, 0.102021),
 }
 """What `fit_market` finds, to six digits; D from C."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import exp
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,8 @@ def draw(
     from matplotlib import pyplot as plt
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context(RC):
+    rc: Any = RC
+    with matplotlib.rc_context(rc):
         canvas, (left, right) = plt.subplots(1, 2, figsize=(9.0, 4.2))
         start = 2016.9  # 24 November 2016
         for curve in curves:
@@ -47,16 +48,16 @@ def draw(
             marker = "^" if one.at_least else "o"
             left.plot(start + one.years, one.billions, marker, color="black", markerfacecolor=face, zorder=3)
             note = " at least" if one.at_least else " forecast" if one.forecast else ""
-            below = one.forecast
+            known = not note
             left.annotate(
                 f"{one.billions:,g}{note}",
                 (start + one.years, one.billions),
-                xytext=(-6, 6) if not below else (-8, -13),
+                xytext=(8, -10) if known else (-9, 5),
                 textcoords="offset points",
-                ha="right",
+                ha="left" if known else "right",
                 fontsize=8,
             )
-        left.set_ylabel("consumer credit granted (billion CNY a year)")
+        left.set_ylabel("consumer finance (billion CNY a year)")
         left.set_title("Published figures and three curves")
         left.legend(loc="lower right")
         right.axhline(1.0, color="#666666", linewidth=0.8)
@@ -78,5 +79,5 @@ def draw(
             color="#444444",
         )
         canvas.tight_layout(rect=(0, 0.035, 1, 1))
-        canvas.savefig(path)
+        canvas.savefig(path, dpi=100)
         plt.close(canvas)
