@@ -34,6 +34,8 @@ CIRCLE = 14  # likes, comments, whether a tip, its amount
 POST = 15  # posts
 ERRAND = 16  # repayment errands
 INVITE = 17  # whom a user invites (whom = the contact)
+HELD_OUT = 32  # whether a user is kept for judging a learned score
+MERCHANT = 33  # merchants that join (who = 0)
 
 STREAMS = {
     "WEALTH": WEALTH,
@@ -53,6 +55,8 @@ STREAMS = {
     "POST": POST,
     "ERRAND": ERRAND,
     "INVITE": INVITE,
+    "HELD_OUT": HELD_OUT,
+    "MERCHANT": MERCHANT,
 }
 
 

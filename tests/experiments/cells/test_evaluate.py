@@ -130,14 +130,14 @@ def test_without_a_store_only_the_sketches_asked_for_are_kept():
 
 
 def break_some(monkeypatch, error):
-    honest = work.run_cell
+    honest = work.measured
 
-    def run_cell(given, engine, **options):
-        if engine._seed == 1:
+    def measured(job, engine, pause):
+        if job.seed == 1:
             raise error
-        return honest(given, engine, **options)
+        return honest(job, engine, pause)
 
-    monkeypatch.setattr(work, "run_cell", run_cell)
+    monkeypatch.setattr(work, "measured", measured)
 
 
 @pytest.mark.parametrize(
