@@ -12,7 +12,7 @@ from sim.experiments.cells.executors import ExecutorError, Lanes, lanes_for
 from sim.experiments.cells.inventory import compile_for, inventory
 from sim.experiments.cells.job import Job
 from sim.experiments.cells.outcome import Cells, Finished, InMemory, InStore
-from sim.experiments.cells.work import OtherCode, too_long
+from sim.experiments.cells.work import OtherCode, one_line, too_long
 from sim.results.cells.outcome import Outcome, Packed, pack
 from sim.results.cells.store import CellStore
 from sim.results.store import ResultError
@@ -144,11 +144,13 @@ class _Work:
                 time.sleep(POLL)  # nobody there to work yet
             done, _ = wait(flights, POLL, FIRST_COMPLETED)
             landed = [(future, flights.pop(future)) for future in done]
-            for _, flight in landed:
+            for future, flight in landed:
+                if not future.cancelled() and isinstance(future.exception(), lanes.deaths):
+                    lanes.kill(flight.lane)
                 lanes.done(flight.lane)
             self._hand_out(batches, lanes, flights)  # first, so that workers need not wait for the disk
             for future, flight in landed:
-                self._land(future, flight, batches, lanes)
+                self._land(future, flight, batches, lanes.deaths)
             self._end_overdue(flights, batches, lanes, timeout)
 
     def _hand_out(self, batches: Batches, lanes: Lanes, flights: dict[Future[list[Packed]], _Flight]) -> None:
@@ -174,15 +176,25 @@ class _Work:
             self._tell()
         return batch
 
-    def _land(self, future: "Future[list[Packed]]", flight: _Flight, batches: Batches, lanes: Lanes) -> None:
+    def _land(
+        self,
+        future: "Future[list[Packed]]",
+        flight: _Flight,
+        batches: Batches,
+        deaths: tuple[type[BaseException], ...],
+    ) -> None:
         """Take in what a batch gave."""
         try:
             outcomes = future.result()
-        except lanes.deaths:
-            lanes.kill(flight.lane)
+        except deaths:
             self._again(flight, batches, DIED)
         except CancelledError:  # the cluster is in trouble; if it is gone, the next check says so
             batches.again(flight.batch.jobs)
+        except OtherCode:
+            raise
+        except Exception as error:  # jobs or outcomes that do not travel, such as rules made at a prompt
+            reason = one_line(error)
+            self._take_in(flight, [pack(Outcome(self._keys[place], reason, 0.0)) for place in flight.batch.jobs])
         else:
             batches.measured(list(flight.batch.jobs.values()), sum(packed.seconds for packed in outcomes))
             self._take_in(flight, outcomes)

@@ -55,7 +55,7 @@ def _packed(outcome: Outcome) -> Packed:
     try:
         return pack(outcome)
     except TypeError as error:  # of a table that a gate or rule from outside added
-        return pack(Outcome(outcome.key, _one_line(error), outcome.seconds))
+        return pack(Outcome(outcome.key, one_line(error), outcome.seconds))
 
 
 class _SharedPeople:
@@ -83,7 +83,7 @@ def _contained(
     except GivenUp:
         raise
     except Exception as error:  # whatever it is, it is the cell's, and the others go on
-        return Outcome(job.key, _one_line(error), time.perf_counter() - started)
+        return Outcome(job.key, one_line(error), time.perf_counter() - started)
 
 
 def too_long(limit: float) -> str:
@@ -103,7 +103,8 @@ def _pause(started: float, limit: float | None, given_up: Asked | None) -> Calla
     return pause
 
 
-def _one_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
+    """What went wrong, as the reason of a cell."""
     text = " ".join(str(error).split())
     if isinstance(error, TimeoutError):
         return text
