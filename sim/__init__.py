@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result, Stopped, run
+    from sim.experiments.sweep.result import SweepResult
+    from sim.experiments.sweep.run import sweep
     from sim.results.store import read
     from sim.scenario import Scenario, ScenarioError, load
 
 __version__ = "0.1.0"
-__all__ = ["Result", "Scenario", "ScenarioError", "Stopped", "load", "read", "run"]
+__all__ = ["Result", "Scenario", "ScenarioError", "Stopped", "SweepResult", "load", "read", "run", "sweep"]
 
 _HOMES = {
     "run": "sim.experiments.run",
     "Result": "sim.experiments.run",
     "Stopped": "sim.experiments.run",
+    "sweep": "sim.experiments.sweep.run",
+    "SweepResult": "sim.experiments.sweep.result",
     "read": "sim.results.store",
     "load": "sim.scenario",
     "Scenario": "sim.scenario",
