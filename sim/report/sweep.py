@@ -50,7 +50,7 @@ def _range(plan: "SweepPlan", parameter: int) -> str:
     if span is not None:
         return f"{span.low:g} to {span.high:g}{' (log)' if span.log else ''}"
     values = [level.value for level in plan.parameters[parameter].levels]
-    texts = [f"{v:g}" if isinstance(v, (int, float)) and not isinstance(v, bool) else str(v) for v in values]
+    texts = [f"{v:.4g}" if isinstance(v, (int, float)) and not isinstance(v, bool) else str(v) for v in values]
     return ", ".join(texts) if len(texts) <= 6 else f"{', '.join(texts[:3])}, ... {texts[-1]} ({len(texts)})"
 
 
@@ -62,12 +62,12 @@ def print_plan(console: Console, plan: "SweepPlan", cost: "Cost") -> None:
         f"{plan.base.run.users:,} users, {plan.base.run.ticks} {plan.base.run.tick}s",
         markup=False,
     )
-    shown = Table(box=None, pad_edge=False)
-    for name in ("vary", "role", "unit", "values"):
-        shown.add_column(name)
-    for k, p in enumerate(plan.parameters):
-        shown.add_row(p.path, p.role, p.unit, _range(plan, k))
-    console.print(shown)
+    rows = [("vary", "role", "unit", "values")]
+    rows += [(p.path, p.role, p.unit, _range(plan, k)) for k, p in enumerate(plan.parameters)]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        console.print(f"  {line.rstrip()}", markup=False, soft_wrap=True)
     shared = f" ({cost.shared:,} baseline cells serve several points)" if cost.shared else ""
     console.print(
         f"{cost.cells:,} cells{shared}, {cost.user_days / 1e6:,.1f} million user-days, about {_duration(cost.seconds)} and "

@@ -20,8 +20,11 @@ NAME = "sweep"
 DIVERGING, SEQUENTIAL = "PuOr_r", "cividis"
 """Colour maps that the colour-blind can read: orange to purple around zero, blue to yellow for levels."""
 
-FEWEST_FOR_LOG = 20.0
-"""Ratio of largest to smallest value from which an axis is logarithmic."""
+MOST_TICKS = 8
+"""Values of a heat map's axis that all get a label."""
+
+SHADES = (0.15, 0.85)
+"""Part of the diverging map in use: its ends are too dark for lines and crosses to be seen on them."""
 
 
 def draw_sweep(result: SweepResult, folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:
@@ -78,9 +81,15 @@ def _caption(result: SweepResult, figure: "Figure", extra: str, height: float) -
     figure.tight_layout(rect=(0, 0.42 / height, 1, 1))
 
 
-def _is_wide(values: NDArray[Any]) -> bool:
-    """Whether values are best told on a logarithmic axis: above zero, and evenly spread there rather than in themselves."""
-    return bool(values.dtype.kind in "if" and values.min() > 0 and values.max() / values.min() >= FEWEST_FOR_LOG)
+def _plain_log(axes: "Axes", axis: str) -> None:
+    """Make an axis logarithmic, with plain labels at 1, 2 and 5 of every decade."""
+    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+
+    (axes.set_xscale if axis == "x" else axes.set_yscale)("log")
+    line = getattr(axes, f"{axis}axis")
+    line.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    line.set_major_formatter(StrMethodFormatter("{x:g}"))
+    line.set_minor_locator(NullLocator())
 
 
 def _line(result: SweepResult, figure: "Figure") -> None:
@@ -95,8 +104,8 @@ def _line(result: SweepResult, figure: "Figure") -> None:
         order = np.argsort(x)
         axes.fill_between(x[order], low[order], high[order], color=POLICY, alpha=0.2, linewidth=0)
         axes.plot(x[order], estimate.values[order], color=POLICY, linewidth=1.6, marker="o", markersize=3.5)
-        if _is_wide(x):
-            axes.set_xscale("log")
+        if result.parameters[result.manifest["dimensions"][0][0]]["log"]:
+            _plain_log(axes, "x")
         said = "Line: mean over replicates; band: 95% interval (Student's t) at each point."
     else:
         y = estimate.values
@@ -117,66 +126,85 @@ def _line(result: SweepResult, figure: "Figure") -> None:
     _caption(result, figure, said, 4.2)
 
 
-def _edges(values: NDArray[np.float64], is_log: bool) -> NDArray[np.float64]:
-    """Edges of the cells around values in rising order, half-way between them."""
-    at = np.log(values) if is_log else values
-    if at.size == 1:
-        found = np.array([at[0] - 0.5, at[0] + 0.5])
-    else:
-        middle = (at[1:] + at[:-1]) / 2
-        found = np.concatenate([[2 * at[0] - middle[0]], middle, [2 * at[-1] - middle[-1]]])
-    return np.exp(found) if is_log else found
+def _is_even(values: NDArray[np.float64]) -> bool:
+    """Whether rising values are evenly spaced."""
+    steps = np.diff(values)
+    return bool(steps.size == 0 or np.allclose(steps, steps.mean(), rtol=0.02))
+
+
+class _Axis:
+    """One axis of a heat map: where each value stands. Values that are not evenly spaced stand side by side, like names."""
+
+    def __init__(self, values: NDArray[Any], is_log: bool) -> None:
+        is_number = values.dtype.kind in "if"
+        self.order = np.argsort(values) if is_number else np.arange(values.size)
+        sorted_values = values[self.order]
+        self.labels = [f"{v:.3g}" if is_number else str(v) for v in sorted_values]
+        self.is_log = is_log and is_number and _is_even(np.log(sorted_values))
+        self.is_ordered = is_number
+        is_placed = self.is_log or (is_number and _is_even(sorted_values.astype(float)))
+        self.centres = sorted_values.astype(float) if is_placed else np.arange(values.size, dtype=float)
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """Edges of the cells, half-way between the values."""
+        at = np.log(self.centres) if self.is_log else self.centres
+        half = (at[1] - at[0]) / 2 if at.size > 1 else 0.5
+        found = np.append(at - half, at[-1] + half)
+        return np.exp(found) if self.is_log else found
+
+    def label(self, axes: "Axes", axis: str) -> None:
+        """Scale and ticks: every value if they are few."""
+        if self.is_log:
+            _plain_log(axes, axis)
+        if len(self.labels) <= MOST_TICKS or not self.is_ordered:
+            line = getattr(axes, f"{axis}axis")
+            line.set_ticks(self.centres, self.labels)
+            line.set_ticks([], minor=True)
 
 
 def _heat_map(result: SweepResult, figure: "Figure") -> None:
-    """Two axes of values: the effect as colour, lines of equal effect where both are numbers, and where it is uncertain."""
+    """Two axes of values: the effect as colour, lines of equal effect where both have an order, and where it is uncertain."""
     import warnings
 
-    from matplotlib.colors import TwoSlopeNorm
+    from matplotlib import colormaps
+    from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 
     axes = figure.subplots()
-    view = result.view()
-    values, at = view.values, []
-    for axis, dim in enumerate(view.dims):
-        coordinate = view.coords[dim][1]
-        is_number = coordinate.dtype.kind in "if"
-        order = np.argsort(coordinate) if is_number else np.arange(coordinate.size)
-        values = values.take(order, axis)
-        place = coordinate[order].astype(float) if is_number else np.arange(coordinate.size, dtype=float)
-        at.append((place, is_number and _is_wide(place), is_number, order, coordinate))
-    (y, y_log, y_number, y_order, y_names), (x, x_log, x_number, x_order, x_names) = at
-    widest = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 0.0
+    view, dimensions = result.view(), result.manifest["dimensions"]
+    y, x = (
+        _Axis(view.coords[dim][1], result.parameters[group[0]]["log"])
+        for dim, group in zip(view.dims, dimensions, strict=True)
+    )
+    values = view.values[np.ix_(y.order, x.order)]
+    seen = values[np.isfinite(values)]
     colours: dict[str, Any] = {"cmap": SEQUENTIAL}
     if result.paired:
-        colours = {"cmap": DIVERGING, "norm": TwoSlopeNorm(0.0, -(widest or 1.0), widest or 1.0)}
-    mesh = axes.pcolormesh(_edges(x, x_log), _edges(y, y_log), values, **colours)
+        widest = float(np.abs(seen).max(initial=0.0)) or 1.0
+        shades = colormaps[DIVERGING](np.linspace(*SHADES, 256))
+        colours = {
+            "cmap": LinearSegmentedColormap.from_list("sweep", shades),
+            "norm": TwoSlopeNorm(0.0, -widest, widest),
+        }
+    mesh = axes.pcolormesh(x.edges, y.edges, values, **colours)
     figure.colorbar(mesh, ax=axes, label=_what(result).replace("\n", " "))
     axes.grid(False)
     said = "Colour: mean over replicates."
-    if x_number and y_number and min(values.shape) >= 3 and np.isfinite(values).all() and np.ptp(values) > 0:
+    if x.is_ordered and y.is_ordered and min(values.shape) >= 3 and seen.size == values.size and np.ptp(seen) > 0:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # no line crosses a flat map
-            lines = axes.contour(x, y, values, levels=6, colors="black", linewidths=0.7)
+            lines = axes.contour(x.centres, y.centres, values, levels=6, colors="black", linewidths=0.7)
         axes.clabel(lines, fontsize=7, fmt="%.3g")
         said += " Lines: equal values between the points."
     if result.paired:
-        low, high = (result.view(figure=c).values[np.ix_(y_order, x_order)] for c in ("low", "high"))
+        low, high = (result.view(figure=c).values[np.ix_(y.order, x.order)] for c in ("low", "high"))
         rows, columns = np.nonzero((low <= 0) & (high >= 0))
-        axes.plot(x[columns], y[rows], "x", color="black", markersize=4, linestyle="none")
+        axes.plot(x.centres[columns], y.centres[rows], "x", color="black", markersize=4, linestyle="none")
         said += " Crosses: the 95% interval (Student's t) covers zero."
-    for line, place, is_log, is_number, names, scale in (
-        (axes.xaxis, x, x_log, x_number, x_names, axes.set_xscale),
-        (axes.yaxis, y, y_log, y_number, y_names, axes.set_yscale),
-    ):
-        if is_log:
-            scale("log")
-        if not is_number:
-            line.set_ticks(place, [str(v) for v in names])
-        elif place.size <= 8:
-            line.set_ticks(place, [f"{v:g}" for v in place], minor=False)
-            line.set_ticks([], minor=True)
-    axes.set_ylabel(_label(result, result.manifest["dimensions"][0]))
-    axes.set_xlabel(_label(result, result.manifest["dimensions"][1]))
+    x.label(axes, "x")
+    y.label(axes, "y")
+    axes.set_ylabel(_label(result, dimensions[0]))
+    axes.set_xlabel(_label(result, dimensions[1]))
     axes.set_title(str(result.manifest["name"]))
     _caption(result, figure, said, 4.2)
 
@@ -216,7 +244,7 @@ def _panel(axes: "Axes", one: Influence, is_paired: bool) -> None:
         axes.axhline(0.0, color="black", linewidth=0.8)
     if not is_number:
         axes.set_xticks(centres, list(names), fontsize=7)
-    elif _is_wide(one.values):
-        axes.set_xscale("log")
+    elif one.log:
+        _plain_log(axes, "x")
     axes.set_xlabel(f"{one.name} ({one.unit})" if one.unit and one.unit != "kind" else one.name, fontsize=8)
     axes.tick_params(labelsize=7)

@@ -67,7 +67,8 @@ class Parameter:
     """What is varied under one name.
 
     path: as under `vary`; role: world, policy, switch, run or several; unit, meaning: of the scenario's field; place: of the
-    entry; levels: values listed (none if there is a span instead, of which a design draws).
+    entry; log: whether the values are spread evenly in the logarithm; levels: values listed (none if there is a span
+    instead, of which a design draws).
     """
 
     path: str
@@ -75,6 +76,7 @@ class Parameter:
     unit: str
     meaning: str
     place: Where
+    log: bool
     levels: tuple[Level, ...]
     span: Span | None = None
 
@@ -200,7 +202,8 @@ class _Reader:
             )
         if len(self.faults) > before:
             return None
-        return Parameter(self.path, role, self.unit, self.meaning, self.place, levels, span)
+        log = isinstance(self.given, dict) and self.given.get("scale") == "log"
+        return Parameter(self.path, role, self.unit, self.meaning, self.place, log, levels, span)
 
     def listed(self) -> tuple[Level, ...]:
         """Levels of a list."""

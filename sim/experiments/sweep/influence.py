@@ -17,7 +17,7 @@ POINTS_PER_BIN = 8
 class Influence:
     """One parameter's part in a figure of all points.
 
-    name, path, unit: of the parameter; values, effect: of every point in which there is a figure; centres: of the bins, or
+    name, path, unit, log: of the parameter (log: spread evenly in the logarithm); values, effect: of every point in which there is a figure; centres: of the bins, or
     their labels; means: of the effect over the points of each bin, with a 95% interval over points; correlation: Spearman's
     rank correlation over points with a 95% interval (NaN for names, which have no order).
     """
@@ -25,6 +25,7 @@ class Influence:
     name: str
     path: str
     unit: str
+    log: bool
     values: NDArray[np.generic]
     effect: NDArray[np.float64]
     centres: NDArray[np.generic]
@@ -44,7 +45,17 @@ def influences(result: SweepResult, measure: str | None = None) -> list[Influenc
         means = tuple(t_interval(effect[seen][bins == k]) for k in range(len(centres)))
         correlation = rank_correlation(values, effect[seen]) if parameter["numeric"] else _none(values.size)
         found.append(
-            Influence(name, parameter["path"], parameter["unit"], values, effect[seen], centres, means, correlation)
+            Influence(
+                name=name,
+                path=parameter["path"],
+                unit=parameter["unit"],
+                log=parameter["log"],
+                values=values,
+                effect=effect[seen],
+                centres=centres,
+                means=means,
+                correlation=correlation,
+            )
         )
     return found
 

@@ -32,7 +32,14 @@ def _manifest(plan: SweepPlan, started: float) -> dict[str, Any]:
         "kind": "sweep",
         "run_id": plan.key,
         "parameters": [
-            {"path": p.path, "role": p.role, "unit": p.unit, "meaning": p.meaning, "numeric": p.is_numeric}
+            {
+                "path": p.path,
+                "role": p.role,
+                "unit": p.unit,
+                "meaning": p.meaning,
+                "numeric": p.is_numeric,
+                "log": p.log,
+            }
             for p in plan.parameters
         ],
         "design": file.design.model_dump(),

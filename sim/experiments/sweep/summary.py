@@ -4,9 +4,14 @@ import numpy as np
 
 from sim.experiments.sweep.result import SweepResult
 
+MOST_NAMED = 4
+"""Parameters by which a point is told in a sentence; with more, a reader looks its number up."""
+
 
 def where_is(result: SweepResult, point: int) -> str:
-    """A point told by its parameters."""
+    """A point told by its parameters, or by its number where they are many."""
+    if len(result.names) > MOST_NAMED:
+        return f"point {point}"
     parts = []
     for name, parameter in zip(result.names, result.parameters, strict=True):
         value = result.tables["points"][parameter["path"]][point]

@@ -64,10 +64,14 @@ class View:
 
 
 def short_names(paths: list[str]) -> list[str]:
-    """The shortest ends of dotted paths that tell them apart, with an underscore for the dot: threshold, choice_noise."""
-    depth = 1
-    while True:
-        names = ["_".join(path.split(".")[-depth:]) for path in paths]
-        if len(set(names)) == len(paths):
-            return names
-        depth += 1
+    """The shortest end of each dotted path that no other path ends in, with an underscore for the dot: threshold, choice_noise."""
+
+    def ends(path: str) -> list[str]:
+        parts = path.split(".")
+        return ["_".join(parts[-depth:]) for depth in range(1, len(parts) + 1)]
+
+    found = []
+    for k, path in enumerate(paths):
+        taken = {end for j, other in enumerate(paths) if j != k for end in ends(other)}
+        found.append(next((end for end in ends(path) if end not in taken), path))
+    return found
