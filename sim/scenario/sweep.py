@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -70,7 +70,7 @@ class SweepKeys(Strict):
 
     vary: dict[str, Any] = Field(min_length=1)
     design: Design = Design()
-    zip: tuple[tuple[str, ...], ...] = Field((), strict=False)
+    zip: tuple[Annotated[tuple[str, ...], Field(strict=False)], ...] = Field((), strict=False)
     measures: tuple[str, ...] = Field(KEPT, strict=False, min_length=1)
     primary: str = "visits"
 
