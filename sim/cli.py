@@ -236,7 +236,7 @@ def sweep_command(
     """
     from sim.experiments.sweep.cost import cost_of
     from sim.experiments.sweep.plan import make_sweep_plan
-    from sim.experiments.sweep.run import run_sweep, stored
+    from sim.experiments.sweep.run import CELLS, run_sweep, stored
     from sim.report.cells_progress import cells_reporter
     from sim.report.sweep import as_record, plan_record, print_plan, print_sweep
     from sim.results.store import ResultError
@@ -246,14 +246,14 @@ def sweep_command(
     try:
         plan = make_sweep_plan(file, settings or (), users=users, ticks=ticks, seed=seed, replicates=replicates)
         if dry_run:
-            cost = cost_of(plan, workers)
+            cost = cost_of(plan, out / CELLS, workers, retry_failed=retry_failed)
             if as_json:
                 print(json.dumps(plan_record(plan, cost), ensure_ascii=False))
             else:
                 print_plan(out_console, plan, cost)
             return
         if not silent and stored(plan, out) is None:
-            print_plan(error_console, plan, cost_of(plan, workers))
+            print_plan(error_console, plan, cost_of(plan, out / CELLS, workers, retry_failed=retry_failed))
         with cells_reporter(error_console, silent) as progress:
             result = run_sweep(
                 plan,

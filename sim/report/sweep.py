@@ -36,6 +36,8 @@ def plan_record(plan: "SweepPlan", cost: "Cost") -> dict[str, Any]:
         "points": len(plan.points),
         "replicates": plan.replicates,
         "cells": cost.cells,
+        "at_hand": cost.at_hand,
+        "failed_before": cost.failed,
         "user_days": cost.user_days,
         "seconds": round(cost.seconds, 1),
         "memory_bytes": cost.memory,
@@ -68,14 +70,25 @@ def print_plan(console: Console, plan: "SweepPlan", cost: "Cost") -> None:
     for row in rows:
         line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
         console.print(f"  {line.rstrip()}", markup=False, soft_wrap=True)
-    shared = f" ({cost.shared:,} baseline cells serve several points)" if cost.shared else ""
-    console.print(
-        f"{cost.cells:,} cells{shared}, {cost.user_days / 1e6:,.1f} million user-days, about {_duration(cost.seconds)} and "
-        f"{cost.memory / 1e9:.1f} GB of memory with {cost.workers} at once",
-        markup=False,
-    )
+    shared = f" ({cost.shared:,} fewer, as points share baselines)" if cost.shared else ""
+    console.print(f"{cost.cells:,} cells{shared}, {_at_hand(cost)}", markup=False, soft_wrap=True)
+    if cost.user_days:
+        console.print(
+            f"to run: {cost.user_days / 1e6:,.1f} million user-{plan.base.run.tick}s, about {_duration(cost.seconds)} and "
+            f"{cost.memory / 1e9:.1f} GB of memory with {cost.workers} cells at once",
+            markup=False,
+            soft_wrap=True,
+        )
     if plan.note:
         console.print(plan.note, markup=False)
+
+
+def _at_hand(cost: "Cost") -> str:
+    """How many cells are finished already, and how many of those failed."""
+    if not cost.at_hand:
+        return "none of them at hand"
+    failed = f", {cost.failed:,} of them failed (--retry-failed runs those again)" if cost.failed else ""
+    return f"{cost.at_hand:,} of them at hand{failed}"
 
 
 def _figure(value: float, unit: str, signed: bool) -> str:

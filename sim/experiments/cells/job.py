@@ -2,18 +2,35 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 from sim.engines.code import code_hash, foreign_hash
 from sim.experiments.cell import REFERENCE_SCORE
 from sim.model.choice.decision_rule import fingerprint
 from sim.model.choice.mixture import rules_of
+from sim.results.cells.origin import Origin
 from sim.scenario.load import resolved
 from sim.scenario.schema import Scenario
 
 NOT_OF_A_CELL = ("name", "note", "baseline")
 """Parts of a scenario that decide nothing in one cell; so are the seed and the number of replicates under `run`."""
+
+
+_fingerprint: Callable[..., str] = cache(fingerprint)
+_foreign_hash: Callable[..., str] = cache(foreign_hash)
+# Read from source files, so once per rule: a sweep has thousands of cells of few rules.
+
+
+def outsiders(scenario: Scenario) -> list[str]:
+    """Hashes of the gate and of every rule of choice of a scenario; empty for those of this package."""
+    return [_foreign_hash(type(scenario.policy.gate)), *(_fingerprint(rule) for rule, _ in rules_of(scenario))]
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def cell_hash(scenario: Scenario) -> str:
@@ -22,8 +39,7 @@ def cell_hash(scenario: Scenario) -> str:
     for part in NOT_OF_A_CELL:
         data.pop(part)
     data["run"] = {name: value for name, value in data["run"].items() if name not in ("seed", "replicates")}
-    outside = [foreign_hash(type(scenario.policy.gate)), *(fingerprint(rule) for rule, _ in rules_of(scenario))]
-    return hashlib.sha256(json.dumps([data, outside], sort_keys=True).encode()).hexdigest()[:32]
+    return _digest([data, outsiders(scenario)])
 
 
 @dataclass(frozen=True)
@@ -31,15 +47,40 @@ class Job:
     """One cell to be run.
 
     scenario: resolved (its own seed and replicates do not matter); seed: of this cell; reference: score from which groups
-    and plans count distance.
+    and plans count distance; users_sample: how many users to keep whole (-1 all), as the table `users`.
     """
 
     scenario: Scenario
     seed: int
     reference: int = REFERENCE_SCORE
+    users_sample: int = 0
 
     @cached_property
     def key(self) -> str:
         """Identity (32 hex digits): the scenario, the seed, the reference and the code that decides results."""
         parts = [cell_hash(self.scenario), str(self.seed), str(self.reference), code_hash()]
+        if self.users_sample:
+            parts.append(f"users {self.users_sample}")
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
+
+    @cached_property
+    def people(self) -> str:
+        """Cells of which this is the same have the same people and contacts on day 0."""
+        scenario = self.scenario
+        world = scenario.world.model_dump(mode="json")
+        return _digest([world, scenario.run.users, scenario.run.tick, scenario.switches.coverage, self.seed])
+
+    @property
+    def work(self) -> int:
+        """User-days (or user-hours) to simulate."""
+        return self.scenario.run.users * self.scenario.run.ticks
+
+    @property
+    def foreign(self) -> bool:
+        """Whether a gate or a rule of choice is from outside the package."""
+        return any(outsiders(self.scenario))
+
+    @property
+    def origin(self) -> Origin:
+        """What is kept beside the outcome, to run the cell again."""
+        return Origin(resolved(self.scenario), self.seed, self.reference, self.users_sample, code_hash())

@@ -36,7 +36,7 @@ def cell_table(plan: SweepPlan, cells: Cells) -> Table:
         "replicate": place // len(arms) % n,
         "seed": np.array([job.seed for job in plan.jobs]),
         "arm": np.array(arms)[place % len(arms)],
-        "key": np.array([outcome.key for outcome in cells.outcomes]),
+        "key": np.array(cells.keys),
         "reason": np.array([outcome.reason for outcome in cells.outcomes]),
         "seconds": np.array([outcome.seconds for outcome in cells.outcomes]),
         **{name: cells.measure(name) for name in plan.file.measures},
@@ -51,7 +51,9 @@ def effect_table(plan: SweepPlan, cells: Cells) -> Table:
     baseline of the policy's mean; n: replicates in which both arms have a value; failed: cells of the point that failed.
     """
     arms, points = plan.arms, len(plan.points)
-    failed = np.array([bool(outcome.reason) for outcome in cells.outcomes]).reshape(points, -1).sum(axis=1)
+    failed = np.zeros(len(plan.jobs), int)
+    failed[list(cells.failures)] = 1
+    failed = failed.reshape(points, -1).sum(axis=1)
     names = [plan.file.primary, *(name for name in plan.file.measures if name != plan.file.primary)]
     values = {name: cells.measure(name).reshape(points, plan.replicates, len(arms)) for name in names}
     rows = [_row(point, name, values[name][point], int(failed[point])) for point in range(points) for name in names]

@@ -1,0 +1,137 @@
+"""The work: jobs run one after another where this is called, in a thread, a worker process or on another machine."""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from sim.engines.code import code_hash
+from sim.engines.fast import DayZero, FastEngine
+from sim.experiments.cell import Cell, run_cell
+from sim.experiments.cells.job import Job
+from sim.results.cells.outcome import Outcome, Packed, pack
+
+SERIES = ("day", "visits", "knowing", "admitted")
+"""Measures whose course is kept."""
+
+Asked = Callable[[], bool]
+"""Says whether cells are to be given up at their next pause."""
+
+
+class OtherCode(Exception):
+    """A worker that has another version of the model than the one who gave it work."""
+
+
+class GivenUp(Exception):
+    """A cell was asked to stop."""
+
+
+def outcome_of(job: Job, *, threads: int = 1, limit: float | None = None, given_up: Asked | None = None) -> Outcome:
+    """Run a job. An exception becomes the reason of a failed outcome; raises GivenUp where that was asked for.
+
+    threads: of the engine; limit: seconds that it may take.
+    """
+    return outcomes_of([job], threads=threads, limit=limit, given_up=given_up)[0]
+
+
+def outcomes_of(
+    jobs: Sequence[Job], *, threads: int = 1, limit: float | None = None, given_up: Asked | None = None
+) -> list[Outcome]:
+    """Run jobs one after another, each as `outcome_of`; neighbours with the same people share them."""
+    shared = _SharedPeople()
+    following = [*jobs[1:], None]
+    return [
+        _contained(job, partial(shared.of, job, after, threads), threads, limit, given_up)
+        for job, after in zip(jobs, following, strict=True)
+    ]
+
+
+def packed_outcomes(
+    jobs: Sequence[Job], code: str, threads: int = 1, limit: float | None = None, given_up: Asked | None = None
+) -> list[Packed]:
+    """As `outcomes_of`, as bytes. Raises OtherCode where results here would not be those of `code`."""
+    if code != code_hash():
+        raise OtherCode(f"a worker has other code of the model ({code_hash()}, not {code})")
+    return [_packed(outcome) for outcome in outcomes_of(jobs, threads=threads, limit=limit, given_up=given_up)]
+
+
+def _packed(outcome: Outcome) -> Packed:
+    try:
+        return pack(outcome)
+    except TypeError as error:  # of a table that a gate or rule from outside added
+        return pack(Outcome(outcome.key, _one_line(error), outcome.seconds))
+
+
+class _SharedPeople:
+    """People and contacts on day 0, kept only while the next job has the same: they are as large as the engine's own."""
+
+    def __init__(self) -> None:
+        self._kept: DayZero | None = None
+
+    def of(self, job: Job, following: Job | None, threads: int) -> DayZero | None:
+        """The people of a job, if they are at hand or the following job has the same; else None."""
+        at_hand, self._kept = self._kept, None
+        if following is not None and following.people == job.people:
+            self._kept = at_hand = at_hand or DayZero(job.scenario, job.seed, threads)
+        return at_hand
+
+
+def _contained(
+    job: Job, people: Callable[[], DayZero | None], threads: int, limit: float | None, given_up: Asked | None
+) -> Outcome:
+    started = time.perf_counter()
+    try:
+        engine = FastEngine(job.scenario, job.seed, threads, people())
+        cell = run_cell(
+            job.scenario,
+            engine,
+            users_sample=job.users_sample,
+            reference=job.reference,
+            progress=_pause(started, limit, given_up),
+        )
+        return _reduced(job.key, cell)
+    except GivenUp:
+        raise
+    except Exception as error:  # whatever it is, it is the cell's, and the others go on
+        return Outcome(job.key, _one_line(error), time.perf_counter() - started)
+
+
+def _reduced(key: str, cell: Cell) -> Outcome:
+    """What is kept of a cell."""
+    last = cell.scores["day"] == cell.scores["day"][-1]
+    tables: dict[str, Any] = {
+        "groups": cell.groups,
+        "scores": {name: cell.scores[name][last] for name in ("score", "users")},
+        "series": {name: np.asarray(cell.ticks[name]) for name in SERIES if name in cell.ticks},
+    }
+    if cell.users:
+        tables["users"] = cell.users
+    return Outcome(key, "", cell.seconds, cell.measures, tables)
+
+
+def too_long(limit: float) -> str:
+    """Reason of a cell that took longer than its time limit (s)."""
+    return f"took longer than {limit:g} s"
+
+
+def _pause(started: float, limit: float | None, given_up: Asked | None) -> Callable[[int], None]:
+    """Something for an engine's pauses, which ends a cell that is to be given up or has taken too long."""
+
+    def pause(_: int) -> None:
+        if given_up is not None and given_up():
+            raise GivenUp
+        if limit is not None and time.perf_counter() - started > limit:
+            raise TimeoutError(too_long(limit))
+
+    return pause
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, TimeoutError):
+        return text
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return f"{type(error).__name__}: {text}"[:300]
