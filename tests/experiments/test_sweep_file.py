@@ -182,8 +182,14 @@ def test_varied_switches_count_for_both_arms(workspace):
 FAULTS = [
     ("  policy.gate.treshold: [650]", "mine.yaml:4: policy.gate.treshold: unknown key. Did you mean threshold?"),
     ("  policy.gate.threshold: [650, 9999]", "mine.yaml:4: policy.gate.threshold: 9999 given; must be less than"),
-    ("  policy.gate.threshold:\n    - 650\n    - high", "mine.yaml:6: policy.gate.threshold: 'high' given; must be a whole"),
-    ("  polcy.gate.threshold: [650]", "mine.yaml:4: polcy.gate.threshold: not a part of the scenario that can be varied"),
+    (
+        "  policy.gate.threshold:\n    - 650\n    - high",
+        "mine.yaml:6: policy.gate.threshold: 'high' given; must be a whole",
+    ),
+    (
+        "  polcy.gate.threshold: [650]",
+        "mine.yaml:4: polcy.gate.threshold: not a part of the scenario that can be varied",
+    ),
     ("  polcy.gate.threshold: [650]", "Did you mean policy?"),
     ("  policy.gate.threshold: []", "mine.yaml:4: policy.gate.threshold: an empty list"),
     ("  policy.gate.threshold: [650, 650]", "650 is given twice"),
@@ -198,7 +204,10 @@ FAULTS = [
     ("  run.seed: [1, 2]", "all points share their seeds"),
     ("  mine: {a: {run: {replicates: 3}}}", "give replicates beside vary"),
     ("  mine: {a: {wrld: {}}}", "mine.yaml:4: mine.a.wrld: unknown key"),
-    ("  policy: {a: {gate: {kind: soft, lowst: 600}}}", "mine.yaml:4: policy.gate.lowst: unknown key. Did you mean lowest"),
+    (
+        "  policy: {a: {gate: {kind: soft, lowst: 600}}}",
+        "mine.yaml:4: policy.gate.lowst: unknown key. Did you mean lowest",
+    ),
     ("  name: [a, b]", "not a part of the scenario"),
 ]
 
@@ -257,7 +266,9 @@ def test_uneven_groups_and_a_grid_too_large(workspace):
     told = faults(sweep_of(two, "zip: [[policy.gate.threshold, world.choice.noise]]"))
     assert "policy.gate.threshold has 2, world.choice.noise has 3" in told
     assert "what moves together" in faults(sweep_of(two, "design: {kind: list}"))
-    wide = "\n".join(f"  world.choice.{name}: {{from: 1, to: 2, points: 100}}" for name in ("noise", "spend_boost", "goal_gradient"))
+    wide = "\n".join(
+        f"  world.choice.{name}: {{from: 1, to: 2, points: 100}}" for name in ("noise", "spend_boost", "goal_gradient")
+    )
     assert "1,000,000 points" in faults(sweep_of(wide))
 
 
