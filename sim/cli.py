@@ -281,15 +281,21 @@ def sweep_command(
 
 @app.command()
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario or sweep files.", show_default=False)],
 ) -> None:
-    """Check scenario files and tell every fault in them."""
+    """Check scenario files, and sweep files with all their points, and tell every fault in them."""
+    from sim.experiments.sweep.plan import make_sweep_plan
     from sim.scenario.load import baseline_of, load
     from sim.scenario.reader import ScenarioError
+    from sim.scenario.sweep import is_sweep
 
     failed = False
     for file in files:
         try:
+            if is_sweep(file):
+                points = len(make_sweep_plan(file).points)
+                out_console.print(f"{file}: ok, {points:,} points", markup=False)
+                continue
             scenario = load(file)
             other = baseline_of(file, scenario)
             if other is not None:

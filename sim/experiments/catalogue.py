@@ -6,7 +6,8 @@ from sim.experiments.after.measures import AFTER_MEASURES
 from sim.model.choice import decision_rule, rule_names
 from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES, USER_MEASURES
-from sim.scenario.load import draft, load, shipped_files, shipped_folder
+from sim.scenario.load import load, shipped_files, shipped_folder
+from sim.scenario.reader import read
 from sim.scenario.world import PopulationWorld
 
 BELIEFS = {"known": None, "folk": "folk_share", "learned": "learned_share"}
@@ -23,7 +24,7 @@ def _scenarios() -> dict[str, str]:
 
 
 def _sweeps() -> dict[str, str]:
-    return {path.name: str(draft(path).data.get("note") or "(no note)") for path in shipped_files("sweeps")}
+    return {path.name: str(read(path, path.name).data.get("note", "(no note)")) for path in shipped_files("sweeps")}
 
 
 def _rules() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Sweep files: a scenario file with a few keys more, which say what is varied, in which design, and what is measured."""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -99,6 +99,11 @@ def find_sweep(given: str | Path) -> Path:
     return found if found.is_file() else next((p for p in (find(Path("sweeps") / given),) if p.is_file()), found)
 
 
+def is_sweep(file: str | Path) -> bool:
+    """Whether a file, or one that it extends, says what to vary. Raises ScenarioError if it cannot be read."""
+    return "vary" in draft(file).data
+
+
 def _known_measures() -> list[str]:
     return [measure.name for measure in MEASURES] + list(USER_MEASURES)
 
@@ -131,10 +136,25 @@ def _checked(check: Callable[[], Any], faults: list[Fault]) -> Any:
         return None
 
 
-def read_sweep(file: str | Path, settings: Sequence[str] = ()) -> SweepFile:
-    """Read a sweep file (or shipped sweep), with `--set` style changes on top. Raises ScenarioError with all faults found."""
-    path = find_sweep(file)
-    whole = draft(path, settings)
+def _plain(value: Any) -> Any:
+    """A value given from Python as a file would have it: arrays as lists, their numbers as plain ones."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def read_sweep(file: str | Path, settings: Sequence[str] = (), keys: Mapping[str, Any] | None = None) -> SweepFile:
+    """Read a sweep file (or shipped sweep), with `--set` style changes on top. Raises ScenarioError with all faults found.
+
+    keys: `vary` and the others of a sweep, instead of those in the file, which may then be any scenario.
+    """
+    whole = draft(find_sweep(file), settings)
+    if keys:
+        places = {path: place for path, place in whole.places.items() if not path or path[0] not in keys}
+        places |= {(key,): (f"{key} as given", 0, 0) for key in keys}
+        whole = Draft(whole.data | _plain(keys), places, whole.where)
     scenario, own = _split(whole)
     faults: list[Fault] = []
     if "vary" not in own.data:
@@ -150,20 +170,20 @@ def read_sweep(file: str | Path, settings: Sequence[str] = ()) -> SweepFile:
             ]
         )
     base: Scenario | None = _checked(lambda: scenario.checked(Scenario), faults)
-    keys: SweepKeys | None = _checked(lambda: own.checked(SweepKeys), faults)
-    if keys is None:
+    given: SweepKeys | None = _checked(lambda: own.checked(SweepKeys), faults)
+    if given is None:
         raise ScenarioError(faults)
-    varied, more = parameters(keys.vary, own, base, keys.design.kind)
-    groups, of_groups = _groups(varied, keys, own) if not more else ((), [])
-    faults += [*more, *of_groups, *_unknown_measures(keys, own)]
+    varied, more = parameters(given.vary, own, base, given.design.kind)
+    groups, of_groups = _groups(varied, given, own) if not more else ((), [])
+    faults += [*more, *of_groups, *_unknown_measures(given, own)]
     baseline = None
     if base is not None and base.baseline is not None:
         place = scenario.places[("baseline",)]
         baseline = _checked(lambda: related(Path(place[0]), base.baseline, place, "baseline"), faults)
     if faults or base is None:
         raise ScenarioError(sorted(faults, key=lambda fault: (fault.where, fault.line)))
-    measures = keys.measures if keys.primary in keys.measures else (keys.primary, *keys.measures)
-    return SweepFile(scenario, base, baseline, varied, groups, keys.design, measures, keys.primary)
+    measures = given.measures if given.primary in given.measures else (given.primary, *given.measures)
+    return SweepFile(scenario, base, baseline, varied, groups, given.design, measures, given.primary)
 
 
 def _unknown_measures(keys: SweepKeys, own: Draft) -> list[Fault]:
@@ -210,7 +230,16 @@ def _groups(
     ordered: dict[tuple[int, ...], None] = {}
     for k in range(len(varied)):
         ordered[together.get(k, (k,))] = None
+    if keys.design.kind == "grid":
+        faults += [fault for k, parameter in enumerate(varied) if k not in together for fault in _repeated(parameter)]
     return tuple(ordered), faults
+
+
+def _repeated(parameter: Parameter) -> list[Fault]:
+    """A fault where a value of a grid is given twice."""
+    values = [str(level.value) for level in parameter.levels]
+    twice = next((value for value in values if values.count(value) > 1), None)
+    return [] if twice is None else [Fault(*parameter.place, parameter.path, f"{twice} is given twice; keep one")]
 
 
 def _uneven(

@@ -158,7 +158,7 @@ class _Reader:
         self.path, self.given, self.own, self.design = path, given, own, design
         self.faults = faults
         self.unit, self.meaning, self.type = _field(base, path)
-        self.place = own.places.get(("vary", path), (own.where, 0, 0))
+        self.place = own.places.get(("vary", path)) or own.places[("vary",)]
 
     def fault(self, message: str, *below: str) -> None:
         """Add a fault, at a place below the entry where it is known."""
@@ -209,9 +209,6 @@ class _Reader:
         """Levels of a list."""
         if not self.given:
             self.fault("an empty list; give at least one value")
-        shown = [json.dumps(value, default=str) for value in self.given]
-        if len(set(shown)) < len(shown):
-            self.fault(f"{next(s for s in shown if shown.count(s) > 1)} is given twice; keep one")
         at = [self.own.places.get(("vary", self.path, str(k)), self.place) for k in range(len(self.given))]
         return tuple(_level(self.path, value, place) for value, place in zip(self.given, at, strict=True))
 

@@ -244,7 +244,9 @@ FIGURES = {
 
 @pytest.mark.parametrize("text", FIGURES.values(), ids=FIGURES)
 def test_every_kind_of_sweep_is_drawn_and_told(text, workspace):
-    shown = invoke(written(f"extends: gate_750.yaml\nname: mine\n{text}\n"), "--users", "100", "--ticks", "20", "--replicates", "2")
+    shown = invoke(
+        written(f"extends: gate_750.yaml\nname: mine\n{text}\n"), "--users", "100", "--ticks", "20", "--replicates", "2"
+    )
     assert shown.exit_code == 0, shown.output
     figure = next(Path("results").rglob("sweep.svg")).read_text(encoding="utf-8")
     assert "effect on visits" in figure
@@ -256,7 +258,9 @@ def test_every_kind_of_sweep_is_drawn_and_told(text, workspace):
 def test_influence_finds_the_parameter_that_matters(workspace):
     # 32 points: a rank correlation of 0.5 lies 2.8 standard errors from zero; that of visits_median is near 1
     vary = "vary: {world.population.visits_median: {from: 0.5, to: 3}, world.score.noise: {from: 0, to: 15}}"
-    text = f"extends: no_circle.yaml\nname: mine\nbaseline: null\n{vary}\ndesign: {{kind: sobol, points: 32, seed: 4}}\n"
+    text = (
+        f"extends: no_circle.yaml\nname: mine\nbaseline: null\n{vary}\ndesign: {{kind: sobol, points: 32, seed: 4}}\n"
+    )
     result = sim.sweep(written(text), users=300, ticks=20, replicates=1)
     visits, noise = influences(result)
     assert visits.correlation.low > 0.9

@@ -323,3 +323,16 @@ def test_shipped_sweeps_are_what_they_say():
         assert parameter.span.low <= node <= parameter.span.high, parameter.path  # around the shipped value
     for one, other in pairwise(sorted(p.path for p in world.parameters)):
         assert one != other
+
+
+def test_from_python_a_sweep_needs_no_file(workspace):
+    vary = {"policy.gate.threshold": np.array([600, 650, 600]), "world.choice.noise": (1.5, 2.5, 1.5)}
+    plan = make_sweep_plan("gate_750", keys={"vary": vary, "design": {"kind": "list"}})
+    assert values(plan, 0) == [600, 650, 600]
+    assert len({job.key for job in plan.jobs}) == 2 * 3 * 2  # two points are the same, and so are their cells
+    with pytest.raises(
+        ScenarioError, match=r"vary as given: policy.gate.treshold: unknown key. Did you mean threshold"
+    ):
+        make_sweep_plan("gate_750", keys={"vary": {"policy.gate.treshold": [600]}})
+    with pytest.raises(ScenarioError, match="600 is given twice"):
+        make_sweep_plan("gate_750", keys={"vary": vary})

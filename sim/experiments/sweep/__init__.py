@@ -21,6 +21,11 @@ difference: what `sim.run` finds for that scenario, to the bit.
     s.frame()                              # a row per point and measure
     s.view("visits").sel(threshold=700)    # one effect, by its parameters
 
-Other programs can drive the model as well, since `sim.run` is a function of a few numbers: tests/outside does so with
-SALib, the EMA Workbench and Mesa's batch_run.
+Without a file, `vary` and `design` are arguments, written as in one; arrays will do. So other programs' samples of points are
+run all at once, on all processors, each with its paired effect:
+
+    s = sim.sweep("gate_750.yaml", vary={"world.choice.noise": x, "world.choice.worth_median": y}, design={"kind": "list"})
+    s.view("visits").values                # the effect at every point, in order
+
+tests/outside drives the model with SALib that way, and with the EMA Workbench and Mesa's batch_run point by point.
 """

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,14 +105,17 @@ def make_sweep_plan(
     ticks: int | None = None,
     seed: int | None = None,
     replicates: int | None = None,
+    keys: Mapping[str, Any] | None = None,
 ) -> SweepPlan:
-    """Read a sweep file and check the scenario of every point. users, ticks, seed, replicates: instead of the file's.
+    """Read a sweep file and check the scenario of every point.
+
+    users, ticks, seed, replicates: instead of the file's; keys: keys of a sweep instead of the file's (see `read_sweep`).
 
     The baseline of a point is made as for a run (see `make_plan`): it takes size, luck and world of the point; switches
     that are varied, or set in `settings`, count for both arms. Raises ScenarioError with the faults of all points.
     """
     size = size_settings(users=users, ticks=ticks, seed=seed, replicates=replicates)
-    sweep = read_sweep(file, [*settings, *size])
+    sweep = read_sweep(file, [*settings, *size], keys)
     return SweepPlan(sweep, _points(sweep, [s for s in settings if s.startswith("switches.")]), note_on(sweep.design))
 
 

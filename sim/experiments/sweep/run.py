@@ -1,7 +1,7 @@
 """Run a sweep: evaluate its cells, reduce them to tables, keep them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,9 @@ def sweep(
     file: str | Path,
     settings: Sequence[str] = (),
     *,
+    vary: Mapping[str, Any] | None = None,
+    design: Mapping[str, Any] | None = None,
+    measures: Sequence[str] | None = None,
     users: int | None = None,
     ticks: int | None = None,
     seed: int | None = None,
@@ -112,14 +115,17 @@ def sweep(
 ) -> SweepResult:
     """Run a sweep file; read a stored result back if the very same sweep is there.
 
-    file: sweep file, or name of a shipped sweep; settings: "world.choice.noise=10" and the like, for all points; users, ticks,
-    seed, replicates: instead of the file's; executor: auto, threads, processes or dask://HOST:PORT; workers: cells at once
+    file: sweep file, or name of a shipped sweep, or any scenario if `vary` is given; settings: "world.choice.noise=10" and the
+    like, for all points; vary, design, measures: instead of the file's, written as there (arrays will do); users, ticks, seed,
+    replicates: instead of the file's; executor: auto, threads, processes or dask://HOST:PORT; workers: cells at once
     (all processors if not given); timeout: seconds after which a cell counts as failed; retry_failed: run again what failed
     before; out: folder to store results under, and finished cells (nothing is stored if not given); progress: called with
     cells done, in all and failed.
     Raises ScenarioError with every fault of the file and of all its points before anything runs. Ctrl-C keeps finished cells.
     """
-    plan = make_sweep_plan(file, settings, users=users, ticks=ticks, seed=seed, replicates=replicates)
+    given = {"vary": vary, "design": design, "measures": measures}
+    keys = {name: value for name, value in given.items() if value is not None}
+    plan = make_sweep_plan(file, settings, users=users, ticks=ticks, seed=seed, replicates=replicates, keys=keys)
     return run_sweep(
         plan,
         executor=executor,
