@@ -222,7 +222,7 @@ def sweep_command(
     ] = None,
     timeout_per_cell: Annotated[
         float | None,
-        typer.Option(metavar="SECONDS", help="Time after which a cell counts as failed.", show_default=False),
+        typer.Option(metavar="SECONDS", min=0.01, help="Time after which a cell counts as failed.", show_default=False),
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again what failed before.")] = False,
     out: Annotated[Path, typer.Option(help="Folder to store the sweep and its cells under.")] = Path("results"),

@@ -45,16 +45,19 @@ def _bar(console: Console) -> Iterator[Told]:
 
 
 def _lines(console: Console) -> Told:
-    started = time.perf_counter()
-    following = started + FIRST_LINE
+    first: tuple[float, int] | None = None
+    following = time.perf_counter() + FIRST_LINE
 
     def tell(done: int, in_all: int, failed: int) -> None:
-        nonlocal following
+        nonlocal first, following
         now = time.perf_counter()
-        if now < following or not done:
+        if first is None:  # what is at hand takes no time, and neither does making workers ready count
+            first = (now, done) if done else None
             return
-        left = (in_all - done) * (now - started) / done
-        failures = f", {failed} failed" if failed else ""
+        if now < following or done == first[1]:
+            return
+        left = (in_all - done) * (now - first[0]) / (done - first[1])
+        failures = f", {failed:,} failed" if failed else ""
         console.print(f"{done:,} of {in_all:,} cells{failures}, about {left:.0f} s left", markup=False)
         following = now + OTHER_LINES
 

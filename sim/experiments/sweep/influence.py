@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,18 +77,23 @@ def _none(n: int) -> Interval:
     return Interval(math.nan, math.nan, math.nan, n)
 
 
+def _ranks(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Ranks from 1, of equal values their mean (scipy.stats has this, and takes seconds to import)."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: NDArray[np.float64] = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return ranks
+
+
 def rank_correlation(one: NDArray[np.generic], other: NDArray[np.float64]) -> Interval:
     """Spearman's rank correlation with a 95% interval by Fisher's z, variance 1.06 / (n - 3) (Fieller, Hartley & Pearson 1957).
 
     NaN where either does not vary.
     """
-    from scipy.stats import spearmanr
-
     n = one.size
     if n < 4 or np.unique(one).size < 2 or np.unique(other).size < 2:
         return _none(n)
-    rho = float(spearmanr(one.astype(float), other).statistic)
-    if abs(rho) >= 1.0:
+    rho = float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
+    if abs(rho) > 1.0 - 1e-12:
         return Interval(rho, rho, rho, n)
     half = 1.959964 * math.sqrt(1.06 / (n - 3))
     return Interval(rho, math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half), n)
