@@ -12,11 +12,25 @@ if TYPE_CHECKING:
     from sim.experiments.decompose.decomposition import Decomposition
     from sim.experiments.decompose.study import decompose
     from sim.experiments.run import Result, Stopped, run
+    from sim.experiments.sweep.result import SweepResult
+    from sim.experiments.sweep.run import sweep
     from sim.results.store import read
     from sim.scenario import Scenario, ScenarioError, load
 
 __version__ = "0.1.0"
-__all__ = ["Decomposition", "Result", "Scenario", "ScenarioError", "Stopped", "decompose", "load", "read", "run"]
+__all__ = [
+    "Decomposition",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "Stopped",
+    "SweepResult",
+    "decompose",
+    "load",
+    "read",
+    "run",
+    "sweep",
+]
 
 _HOMES = {
     "decompose": "sim.experiments.decompose.study",
@@ -24,6 +38,8 @@ _HOMES = {
     "run": "sim.experiments.run",
     "Result": "sim.experiments.run",
     "Stopped": "sim.experiments.run",
+    "sweep": "sim.experiments.sweep.run",
+    "SweepResult": "sim.experiments.sweep.result",
     "read": "sim.results.store",
     "load": "sim.scenario",
     "Scenario": "sim.scenario",

@@ -270,17 +270,101 @@ def decompose(
         print_decomposition(out_console, result, quiet)
 
 
+@app.command("sweep", short_help="Run a scenario over ranges of its parameters.")
+def sweep_command(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Sweep file, or the name of a shipped sweep.", show_default=False)
+    ],
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[int | None, typer.Option(help="Ticks, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)
+    ] = None,
+    settings: Settings = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be run, and what it costs.")] = False,
+    executor: Annotated[
+        str, typer.Option(help="What runs the cells: auto, threads, processes, or dask://HOST:PORT.")
+    ] = "auto",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Cells at once; all processors if not given.", show_default=False)
+    ] = None,
+    timeout_per_cell: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0.01, help="Time after which a cell counts as failed.", show_default=False),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again what failed before.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder to store the sweep and its cells under.")] = Path("results"),
+    figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The table and the answer only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Run a scenario at many points of a space of parameters, at each against its baseline on the same luck.
+
+    Finished cells are kept: the same command goes on where it was stopped.
+    """
+    from sim.experiments.sweep.cost import cost_of
+    from sim.experiments.sweep.plan import make_sweep_plan
+    from sim.experiments.sweep.run import CELLS, run_sweep, stored
+    from sim.report.cells_progress import cells_reporter
+    from sim.report.sweep import as_record, plan_record, print_plan, print_sweep
+    from sim.results.store import ResultError
+    from sim.scenario.reader import ScenarioError
+
+    silent = quiet or as_json
+    try:
+        plan = make_sweep_plan(file, settings or (), users=users, ticks=ticks, seed=seed, replicates=replicates)
+        if dry_run:
+            cost = cost_of(plan, out / CELLS, workers, retry_failed=retry_failed)
+            if as_json:
+                print(json.dumps(plan_record(plan, cost), ensure_ascii=False))
+            else:
+                print_plan(out_console, plan, cost)
+            return
+        if not silent and stored(plan, out) is None:
+            print_plan(error_console, plan, cost_of(plan, out / CELLS, workers, retry_failed=retry_failed))
+        with cells_reporter(error_console, silent) as progress:
+            result = run_sweep(
+                plan,
+                executor=executor,
+                workers=workers,
+                timeout=timeout_per_cell,
+                retry_failed=retry_failed,
+                out=out,
+                progress=progress,
+            )
+    except (ScenarioError, ResultError) as error:
+        raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
+    except KeyboardInterrupt:
+        raise fail("stopped; finished cells are kept, and the same command goes on from there", 130) from None
+    assert result.path is not None  # sweeps are always stored from here
+    if figures:
+        from sim.report.sweep_figures import draw_sweep
+
+        draw_sweep(result, result.path / "figures")
+    if as_json:
+        print(json.dumps(as_record(result), ensure_ascii=False))
+    else:
+        print_sweep(out_console, result, quiet)
+
+
 @app.command()
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario or sweep files.", show_default=False)],
 ) -> None:
-    """Check scenario files and tell every fault in them."""
+    """Check scenario files, and sweep files with all their points, and tell every fault in them."""
+    from sim.experiments.sweep.plan import make_sweep_plan
     from sim.scenario.load import baseline_of, load
     from sim.scenario.reader import ScenarioError
+    from sim.scenario.sweep import is_sweep
 
     failed = False
     for file in files:
         try:
+            if is_sweep(file):
+                points = len(make_sweep_plan(file).points)
+                out_console.print(f"{file}: ok, {points:,} points", markup=False)
+                continue
             scenario = load(file)
             other = baseline_of(file, scenario)
             if other is not None:

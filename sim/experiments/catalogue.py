@@ -6,7 +6,8 @@ from sim.experiments.after.measures import AFTER_MEASURES
 from sim.model.choice import decision_rule, rule_names
 from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES, USER_MEASURES
-from sim.scenario.load import load, shipped_folder
+from sim.scenario.load import load, shipped_files, shipped_folder
+from sim.scenario.reader import read
 from sim.scenario.world import PopulationWorld
 
 BELIEFS = {"known": None, "folk": "folk_share", "learned": "learned_share"}
@@ -19,9 +20,11 @@ def first_line(text: str | None) -> str:
 
 
 def _scenarios() -> dict[str, str]:
-    folder = shipped_folder()
-    files = sorted(folder.rglob("*.yaml"), key=lambda path: (len(path.relative_to(folder).parts), path))
-    return {path.relative_to(folder).as_posix(): load(path).note or "(no note)" for path in files}
+    return {path.relative_to(shipped_folder()).as_posix(): load(path).note or "(no note)" for path in shipped_files()}
+
+
+def _sweeps() -> dict[str, str]:
+    return {path.name: str(read(path, path.name).data.get("note", "(no note)")) for path in shipped_files("sweeps")}
 
 
 def _rules() -> dict[str, str]:
@@ -46,6 +49,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     """Sections by name; in each, what there is and what it is."""
     return {
         "scenarios": _scenarios(),
+        "sweeps": _sweeps(),
         "gates": {kind: first_line(settings.__doc__) for kind, settings in gate_kinds().items()},
         "rules": _rules(),
         "beliefs": _beliefs(),

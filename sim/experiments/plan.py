@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.scenario.load import baseline_of, load, scenario_hash
+from sim.scenario.load import Draft, baseline_of, load, resolved, scenario_hash
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
 
@@ -36,7 +36,7 @@ class RunPlan:
         return hashlib.sha256("|".join([*parts, self.engine, code_hash()]).encode()).hexdigest()[:12]
 
 
-def _overrides(**given: int | None) -> list[str]:
+def size_settings(**given: int | None) -> list[str]:
     return [f"run.{name}={value}" for name, value in given.items() if value is not None]
 
 
@@ -57,9 +57,9 @@ def make_plan(
     rule of choice and the switches of the baseline's own file. Settings of world, run and switches count for both.
     Raises ScenarioError.
     """
-    size = _overrides(users=users, ticks=ticks, seed=seed, replicates=replicates)
+    size = size_settings(users=users, ticks=ticks, seed=seed, replicates=replicates)
     policy = load(scenario, [*settings, *size])
-    _check_memory(policy)
+    check_memory(policy)
     arms = {"policy": policy}
     other: str | Path | None = baseline
     if baseline is None:
@@ -67,15 +67,17 @@ def make_plan(
     elif str(baseline) == "none":
         other = None
     if other is not None:
-        loaded = load(other, [s for s in settings if s.startswith("switches.")])
-        data = loaded.model_dump(mode="json")
-        data["run"] = policy.run.model_dump(mode="json")
-        data["world"] = policy.world.model_dump(mode="json")
-        arms["baseline"] = Scenario.model_validate(data)
+        arms["baseline"] = as_baseline(load(other, [s for s in settings if s.startswith("switches.")]), policy)
     return RunPlan(arms, engine)
 
 
-def _check_memory(scenario: Scenario) -> None:
+def as_baseline(other: Scenario, policy: Scenario) -> Scenario:
+    """The scenario `other` with the size, luck and world of the policy's, to be its baseline. Raises ScenarioError."""
+    data = resolved(other) | {part: getattr(policy, part).model_dump(mode="json") for part in ("run", "world")}
+    return Draft(data, {}, other.name).checked(Scenario)
+
+
+def check_memory(scenario: Scenario) -> None:
     import os
 
     try:

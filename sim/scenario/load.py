@@ -30,6 +30,17 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "scenarios"
 
 
+STUDIES = ("sweeps", "comparisons")
+"""Folders below that of the scenarios whose files are studies of scenarios."""
+
+
+def shipped_files(folder: str = "") -> list[Path]:
+    """The shipped scenarios, the plainest first; or the shipped studies of one of the folders `STUDIES`."""
+    top = shipped_folder()
+    files = sorted((top / folder).rglob("*.yaml"), key=lambda path: (len(path.relative_to(top).parts), path))
+    return [path for path in files if folder or path.relative_to(top).parts[0] not in STUDIES]
+
+
 def _shown(path: Path) -> str:
     """A path as a reader of the message would type it."""
     try:

@@ -14,6 +14,7 @@ from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES
 from sim.model.states import BELIEFS
 from sim.scenario import Scenario, load
+from sim.scenario.load import STUDIES
 from sim.scenario.starter import CHANGE, OTHERS, starter_text
 
 
@@ -23,7 +24,9 @@ def invoke(*arguments):
 
 def test_list_names_everything_there_is(shipped):
     found = json.loads(invoke("list", "--json").stdout)
-    assert set(found["scenarios"]) == {path.relative_to(shipped).as_posix() for path in shipped.rglob("*.yaml")}
+    there = {path.relative_to(shipped).as_posix() for path in shipped.rglob("*.yaml")}
+    assert set(found["scenarios"]) == {path for path in there if path.split("/")[0] not in STUDIES}
+    assert {f"sweeps/{name}" for name in found["sweeps"]} == {path for path in there if path.startswith("sweeps/")}
     assert set(found["gates"]) == set(gate_kinds())
     assert set(found["rules"]) == set(rule_names())
     assert set(found["beliefs"]) == set(BELIEFS)

@@ -35,15 +35,16 @@ def test_the_two_commands_are_the_ones_ci_and_a_stranger_use():
 @pytest.mark.parametrize("command", commands())
 def test_command_runs(command, workspace):
     Path("mine.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
+    Path("who_responds.yaml").write_text(blocks("yaml")[1], encoding="utf-8")
     arguments = shlex.split(command.removeprefix("uv run scoregate "))
-    if arguments[0] == "run":
+    if arguments[0] in ("run", "sweep"):
         arguments += ["--users", "300", "--ticks", "40", "--replicates", "2", "--no-figures"]
     shown = CliRunner().invoke(app, arguments)
     assert shown.exit_code == 0, shown.output
 
 
 def test_there_are_commands_to_try():
-    assert len(commands()) == 4
+    assert len(commands()) == 6
 
 
 def test_python_snippet_runs(workspace):
@@ -51,6 +52,7 @@ def test_python_snippet_runs(workspace):
     exec(blocks("python")[0], scope)
     assert len(scope["r"].ticks) == 2 * 3 * 60
     assert "per user and day against open_circle" in scope["r"].summary()
+    assert len(scope["s"].frame("visits")) == 2
 
 
 def test_every_shipped_scenario_is_explained():

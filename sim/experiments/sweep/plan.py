@@ -1,0 +1,185 @@
+"""What a sweep will run: every point's scenario and baseline, checked before anything runs, and the jobs they come to."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sim.experiments.cell import REFERENCE_SCORE, reference_score
+from sim.experiments.cells.job import Job
+from sim.experiments.plan import as_baseline, check_memory, size_settings
+from sim.experiments.sweep.design import group_lengths, note_on, points_of
+from sim.scenario.load import draft
+from sim.scenario.reader import Fault, ScenarioError
+from sim.scenario.schema import Scenario
+from sim.scenario.sweep import SweepFile, read_sweep
+from sim.scenario.vary import Level, Parameter, union
+
+OF_REFERENCE = ("just_above", "quiet_short")
+"""Measures that depend on the score from which distance is counted, so that a baseline differs from gate to gate in them."""
+
+MOST_FAULTS = 20
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point: the level of every parameter, and the scenarios of its arms (baseline: None if there is none)."""
+
+    levels: tuple[Level, ...]
+    policy: Scenario
+    baseline: Scenario | None
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """A sweep ready to run. lengths: of the dimensions of a grid, or the number of points alone."""
+
+    file: SweepFile
+    points: tuple[Point, ...]
+    note: str
+
+    @property
+    def base(self) -> Scenario:
+        """The scenario that all points start from."""
+        return self.file.base
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What is varied."""
+        return self.file.parameters
+
+    @property
+    def replicates(self) -> int:
+        """Replicates of every point."""
+        return self.base.run.replicates
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Arms of every point."""
+        return ("policy",) if self.points[0].baseline is None else ("policy", "baseline")
+
+    @property
+    def dimensions(self) -> tuple[tuple[int, ...], ...]:
+        """Parameters (by place) along each dimension of a grid; of any other design all along one."""
+        return self.file.groups if self.file.design.kind == "grid" else (tuple(range(len(self.parameters))),)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Points along each dimension."""
+        return group_lengths(self.file) if self.file.design.kind == "grid" else (len(self.points),)
+
+    @cached_property
+    def jobs(self) -> tuple[Job, ...]:
+        """All cells, by point, replicate and arm."""
+        matched = any(name in OF_REFERENCE for name in self.file.measures)
+        seeds = range(self.base.run.seed, self.base.run.seed + self.replicates)
+        found = []
+        for point in self.points:
+            reference = reference_score(point.policy)
+            for seed in seeds:
+                found.append(Job(point.policy, seed, reference))
+                if point.baseline is not None:
+                    found.append(Job(point.baseline, seed, reference if matched else REFERENCE_SCORE))
+        return tuple(found)
+
+    @cached_property
+    def key(self) -> str:
+        """Identity of the sweep (12 hex digits): its cells, what is varied, what is kept."""
+        varied = [
+            [parameter.path, *(point.levels[k].value for point in self.points)]
+            for k, parameter in enumerate(self.parameters)
+        ]
+        parts = [varied, self.dimensions, self.file.measures, self.file.primary, self.file.design.model_dump()]
+        cells = "".join(job.key for job in self.jobs)
+        return hashlib.sha256((json.dumps(parts) + cells).encode()).hexdigest()[:12]
+
+
+def make_sweep_plan(
+    file: str | Path,
+    settings: Sequence[str] = (),
+    *,
+    users: int | None = None,
+    ticks: int | None = None,
+    seed: int | None = None,
+    replicates: int | None = None,
+    keys: Mapping[str, Any] | None = None,
+) -> SweepPlan:
+    """Read a sweep file and check the scenario of every point.
+
+    users, ticks, seed, replicates: instead of the file's; keys: keys of a sweep instead of the file's (see `read_sweep`).
+
+    The baseline of a point is made as for a run (see `make_plan`): it takes size, luck and world of the point; switches
+    that are varied, or set in `settings`, count for both arms. Raises ScenarioError with the faults of all points.
+    """
+    size = size_settings(users=users, ticks=ticks, seed=seed, replicates=replicates)
+    sweep = read_sweep(file, [*settings, *size], keys)
+    return SweepPlan(sweep, _points(sweep, [s for s in settings if s.startswith("switches.")]), note_on(sweep.design))
+
+
+def _points(sweep: SweepFile, switches: Sequence[str]) -> tuple[Point, ...]:
+    """All points with their scenarios."""
+    faults: dict[tuple[str, int, str, str], Fault] = {}
+    other = draft(sweep.baseline, switches) if sweep.baseline is not None else None
+    baselines: dict[object, Scenario] = {}
+    found = []
+    for levels in points_of(sweep):
+        patch = _patch(levels)
+        try:
+            policy = sweep.draft.patched(patch, _places(levels)).checked(Scenario)
+            check_memory(policy)
+            baseline = None
+            if other is not None:
+                flags = patch.get("switches", {})
+                same = (policy.world, policy.run, tuple(flags.items()))
+                if same not in baselines:
+                    given = other.patched({"switches": flags} if flags else {}, {})
+                    baselines[same] = as_baseline(given.checked(Scenario), policy)
+                baseline = baselines[same]
+        except ScenarioError as error:
+            for fault in (_placed(fault, levels, sweep) for fault in error.faults):
+                faults.setdefault((fault.where, fault.line, fault.path, fault.message.split(" (where ")[0]), fault)
+            continue
+        found.append(Point(levels, policy, baseline))
+    if faults:
+        raise ScenarioError(_shortened(sorted(faults.values(), key=lambda fault: (fault.where, fault.line))))
+    return tuple(found)
+
+
+def _shortened(faults: list[Fault]) -> list[Fault]:
+    """The first faults, and how many more there are."""
+    if len(faults) <= MOST_FAULTS:
+        return faults
+    more = Fault(faults[0].where, 0, 0, "vary", f"{len(faults) - MOST_FAULTS} more faults of this kind")
+    return [*faults[:MOST_FAULTS], more]
+
+
+def _patch(levels: Sequence[Level]) -> dict[str, Any]:
+    """What a point changes: single values on top of named patches, whatever the order in the file."""
+    merged: dict[str, Any] = {}
+    for level in sorted(levels, key=_is_single):
+        merged = union(merged, level.patch)
+    return merged
+
+
+def _is_single(level: Level) -> bool:
+    return len(level.places) == 1
+
+
+def _places(levels: Sequence[Level]) -> dict[tuple[str, ...], tuple[str, int, int]]:
+    found: dict[tuple[str, ...], tuple[str, int, int]] = {}
+    for level in sorted(levels, key=_is_single):
+        found |= level.places
+    return found
+
+
+def _placed(fault: Fault, levels: Sequence[Level], sweep: SweepFile) -> Fault:
+    """A fault of one point, told at the entry that made it; one of values together names them."""
+    spots = {place[:2] for level in levels for place in level.places.values()}
+    if (fault.where, fault.line) in spots:
+        return fault
+    named = zip(sweep.parameters, levels, strict=True)
+    where = " and ".join(f"{parameter.path} is {level.value}" for parameter, level in named)
+    return Fault(*sweep.parameters[0].place, fault.path, f"{fault.message} (where {where})")
