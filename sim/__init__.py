@@ -9,14 +9,17 @@ r.effect("visits") # the paired difference against the baseline, with its interv
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.experiments.compare.compare import ComparisonResult, compare
     from sim.experiments.run import Result, Stopped, run
     from sim.results.store import read
     from sim.scenario import Scenario, ScenarioError, load
 
 __version__ = "0.1.0"
-__all__ = ["Result", "Scenario", "ScenarioError", "Stopped", "load", "read", "run"]
+__all__ = ["ComparisonResult", "Result", "Scenario", "ScenarioError", "Stopped", "compare", "load", "read", "run"]
 
 _HOMES = {
+    "compare": "sim.experiments.compare.compare",
+    "ComparisonResult": "sim.experiments.compare.compare",
     "run": "sim.experiments.run",
     "Result": "sim.experiments.run",
     "Stopped": "sim.experiments.run",

@@ -59,7 +59,7 @@ def make_plan(
     """
     size = _overrides(users=users, ticks=ticks, seed=seed, replicates=replicates)
     policy = load(scenario, [*settings, *size])
-    _check_memory(policy)
+    check_memory(policy)
     arms = {"policy": policy}
     other: str | Path | None = baseline
     if baseline is None:
@@ -75,7 +75,8 @@ def make_plan(
     return RunPlan(arms, engine)
 
 
-def _check_memory(scenario: Scenario) -> None:
+def check_memory(scenario: Scenario) -> None:
+    """Raises ScenarioError where a run of the scenario would need more memory than there is."""
     import os
 
     try:
