@@ -25,7 +25,7 @@ in twenty will look different by luck.
 best of all (ties are shared): a statement about luck in the replicates, not about which world is true. Regret is what a policy's
 mean falls short of the best policy's in the same world; the worst over worlds is what a cautious choice makes small.
 
-**Until a width.** `--until-width W` is Stein's two-stage rule (1945): the first replicates (at least 10) give the variance of each primary
+**Until a width.** `--until-width W` is Stein's two-stage rule (1945): the first replicates (at least 20) give the variance of each primary
 difference, this gives the replicates needed, and the interval in the end keeps that first variance and its degrees of freedom. For
 normal differences its coverage is exact, however the number of replicates came about; looking again and again with
 the usual interval would stop too early. The widest primary contrast (each policy in each world) decides. All measures
