@@ -182,8 +182,9 @@ class _Maker:
         if isinstance(given, dict):
             policies[BASELINE] = self._patch(given, ("baseline",))
             return BASELINE
-        if not isinstance(given, str) or given in (self._own.get("policies") or ()):
-            return str(given)  # no text: told by the check of the keys
+        named = self._own.get("policies")
+        if not isinstance(given, str) or not isinstance(named, dict) or given in named:
+            return str(given)  # where this cannot be, the check of the keys tells
         if Path(given).suffix not in (".yaml", ".yml"):
             message = f"{brief(given)} is not one of the policies, nor a file.{suggestion(given, policies)}"
             raise ScenarioError([self._fault(("baseline",), message)])
@@ -248,7 +249,7 @@ def _told(fault: Fault, known: Container[tuple[str, int, int]], policy: _Patch, 
     for patch in (world, policy):
         if place in patch.places.values():
             return Fault(*place, ".".join((*patch.owner, fault.path)), fault.message)
-    if fault.line and place in known:
+    if fault.path and place in known:
         return fault
     both = f"{fault.path}: " if fault.path else ""
     return Fault(*policy.at, ".".join(policy.owner), f"{both}{fault.message} (in world {world.owner[-1]})")

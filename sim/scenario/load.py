@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -115,12 +116,27 @@ def _merge(base: Any, over: Any) -> Any:
     return merged
 
 
+@lru_cache(maxsize=64)
+def _unchanged(path: Path, where: str, _modified: int, _size: int) -> Document:
+    return read(path, where)
+
+
+def _read(path: Path, where: str) -> Document:
+    """As `read`, a file that has not changed since being parsed once: many policies extend the same few files."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return read(path, where)
+    found = _unchanged(path.absolute(), where, state.st_mtime_ns, state.st_size)
+    return Document(dict(found.data), found.places)
+
+
 def _chain(path: Path, where: str) -> list[tuple[Path, Document]]:
     """The file and all it extends, the most basic first."""
     chain: list[tuple[Path, Document]] = []
     seen: list[Path] = []
     while True:
-        document = read(path, where)
+        document = _read(path, where)
         chain.insert(0, (path, document))
         seen.append(path.resolve())
         if "extends" not in document.data:
