@@ -285,15 +285,22 @@ def compare(
 
 @app.command()
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Scenario or comparison files.", show_default=False)
+    ],
 ) -> None:
-    """Check scenario files and tell every fault in them."""
+    """Check scenario and comparison files and tell every fault in them."""
+    from sim.experiments.compare.plan import is_comparison, make_comparison_plan
     from sim.scenario.load import baseline_of, load
     from sim.scenario.reader import ScenarioError
 
     failed = False
     for file in files:
         try:
+            if is_comparison(file):
+                make_comparison_plan(file)
+                out_console.print(f"{file}: ok", markup=False)
+                continue
             scenario = load(file)
             other = baseline_of(file, scenario)
             if other is not None:

@@ -7,6 +7,7 @@ from sim.model.choice import decision_rule, rule_names
 from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES, USER_MEASURES
 from sim.scenario.load import load, shipped_folder
+from sim.scenario.reader import read
 from sim.scenario.world import PopulationWorld
 
 BELIEFS = {"known": None, "folk": "folk_share", "learned": "learned_share"}
@@ -18,10 +19,20 @@ def first_line(text: str | None) -> str:
     return (text or "").strip().split("\n")[0].strip().rstrip(".")
 
 
+APART = ("comparisons", "sweeps")
+"""Folders of shipped files that are not scenarios themselves."""
+
+
 def _scenarios() -> dict[str, str]:
     folder = shipped_folder()
     files = sorted(folder.rglob("*.yaml"), key=lambda path: (len(path.relative_to(folder).parts), path))
+    files = [path for path in files if path.relative_to(folder).parts[0] not in APART]
     return {path.relative_to(folder).as_posix(): load(path).note or "(no note)" for path in files}
+
+
+def _comparisons() -> dict[str, str]:
+    files = sorted((shipped_folder() / "comparisons").glob("*.yaml"))
+    return {f"comparisons/{path.name}": str(read(path, path.name).data.get("note") or "(no note)") for path in files}
 
 
 def _rules() -> dict[str, str]:
@@ -46,6 +57,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     """Sections by name; in each, what there is and what it is."""
     return {
         "scenarios": _scenarios(),
+        "comparisons": _comparisons(),
         "gates": {kind: first_line(settings.__doc__) for kind, settings in gate_kinds().items()},
         "rules": _rules(),
         "beliefs": _beliefs(),

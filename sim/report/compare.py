@@ -128,7 +128,7 @@ def _guarded(result: "ComparisonResult") -> Any:
     open_ = (table["verdict"] != KEPT) & (table["world"] != ALL_WORLDS)
     if not open_.any():
         return None
-    shown = _shown(["guardrail", "policy", "world", "difference", "95% interval", "limit", "verdict"])
+    shown = _shown(["guardrail", "policy", "world", "95% interval", "limit", "verdict"])
     order = np.flatnonzero(open_)
     for place in sorted(order, key=lambda k: table["verdict"][k] != BROKEN)[:20]:
         row = {name: column[place] for name, column in table.items()}
@@ -136,7 +136,6 @@ def _guarded(result: "ComparisonResult") -> Any:
             str(row["guardrail"]),
             str(row["policy"])[:16],
             str(row["world"])[:14],
-            number(row["difference"]),
             _bounds(row["low"], row["high"]),
             number(row["limit"]),
             str(row["verdict"]),

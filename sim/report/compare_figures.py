@@ -104,7 +104,9 @@ def forest(result: "ComparisonResult", figure: "Figure") -> None:
         axes.tick_params(axis="x", labelsize=8)
     many[0].set_yticks(range(len(order)), order)
     many[0].invert_yaxis()
-    figure.supxlabel(f"difference in {told['primary']} to {told['baseline']} ({effects['unit'][0]})", fontsize=10, y=0.075)
+    figure.supxlabel(
+        f"difference in {told['primary']} to {told['baseline']} ({effects['unit'][0]})", fontsize=10, y=0.075
+    )
     figure.legend(handles=_legend(set(map(str, effects["verdict"]))), loc="upper right", ncols=4, fontsize=8)
     band = "" if told["margin"] is None else f" Grey band: margin of {told['margin']}."
     _caption(figure, result, f"Bars: 95% t interval of the paired difference.{band}", top=0.93)
@@ -138,10 +140,17 @@ def groups(result: "ComparisonResult", figure: "Figure") -> None:
         axes.set_title(title)
     many[0].set_yticks(range(len(order)), order)
     many[0].invert_yaxis()
-    figure.supxlabel(f"difference in visits to {result.manifest['baseline']} (1/user of the group/day)", fontsize=10, y=0.05)
+    figure.supxlabel(
+        f"difference in visits to {result.manifest['baseline']} (1/user of the group/day)", fontsize=10, y=0.05
+    )
     worlds = len(result.manifest["worlds"])
     over = f" Mean over {worlds} worlds." if worlds > 1 else ""
-    _caption(figure, result, f"Bars: 95% t interval of the paired difference, each alone; arrows: beyond the axis.{over}", top=1.0)
+    _caption(
+        figure,
+        result,
+        f"Bars: 95% t interval of the paired difference, each alone; arrows: beyond the axis.{over}",
+        top=1.0,
+    )
 
 
 def _dots(axes: "Axes", table: dict[str, Any], order: list[str]) -> None:

@@ -23,7 +23,10 @@ def invoke(*arguments):
 
 def test_list_names_everything_there_is(shipped):
     found = json.loads(invoke("list", "--json").stdout)
-    assert set(found["scenarios"]) == {path.relative_to(shipped).as_posix() for path in shipped.rglob("*.yaml")}
+    files = {path.relative_to(shipped).as_posix() for path in shipped.rglob("*.yaml")}
+    comparisons = {name for name in files if name.startswith("comparisons/")}
+    assert set(found["comparisons"]) == comparisons
+    assert set(found["scenarios"]) == {name for name in files - comparisons if not name.startswith("sweeps/")}
     assert set(found["gates"]) == set(gate_kinds())
     assert set(found["rules"]) == set(rule_names())
     assert set(found["beliefs"]) == set(BELIEFS)

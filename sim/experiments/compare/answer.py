@@ -100,16 +100,17 @@ def _guardrails(result: "ComparisonResult") -> str:
     apart = table["world"] != ALL_WORLDS
     broken, open_ = (apart & (table["verdict"] == verdict) for verdict in (BROKEN, UNDECIDED))
     texts = []
-    for policy in dict.fromkeys(map(str, table["policy"][broken])):
-        rules = dict.fromkeys(map(str, table["guardrail"][broken & (table["policy"] == policy)]))
-        texts.append(f"{policy} breaks a guardrail ({'; '.join(rules)})")
-    policies = list(dict.fromkeys(map(str, table["policy"][open_])))
-    if policies:
-        texts.append(f"guardrails of {listed(policies)} are undecided in some world")
-    if not texts:
-        return "All guardrails are kept."
-    text = "; ".join(texts) + "."
-    return text if broken.any() else text[0].upper() + text[1:]
+    for rule in dict.fromkeys(map(str, table["guardrail"])):
+        here = table["guardrail"] == rule
+        told = [
+            f"{word} {listed(list(dict.fromkeys(map(str, table['policy'][here & which]))))}"
+            for word, which in (("broken by", broken), ("undecided for", open_))
+            if (here & which).any()
+        ]
+        if told:
+            texts.append(f"'{rule}' is {' and '.join(told)}")
+    somewhere = " in some world" if len(result.manifest["worlds"]) > 1 else ""
+    return f"Guardrails{somewhere}: {'; '.join(texts)}." if texts else "All guardrails are kept."
 
 
 def _failures(result: "ComparisonResult") -> str:

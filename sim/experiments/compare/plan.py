@@ -12,10 +12,10 @@ from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS
 from sim.experiments.compare.two_stage import FIRST_STAGE
 from sim.experiments.plan import check_memory
 from sim.model.measures import MEASURES, USER_MEASURES
-from sim.scenario.arms import Comparison, load_comparison
+from sim.scenario.arms import Comparison, find_comparison, load_comparison
 from sim.scenario.comparison import ComparisonKeys, Guardrail
 from sim.scenario.load import suggestion
-from sim.scenario.reader import Fault, Place, ScenarioError
+from sim.scenario.reader import Fault, Place, ScenarioError, read
 from sim.scenario.schema import Run, Scenario
 
 KNOWN = {measure.name: (measure.unit, measure.good) for measure in MEASURES} | {
@@ -92,6 +92,14 @@ def _own_hash() -> str:
     for path in sorted(Path(__file__).resolve().parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def is_comparison(file: str | Path) -> bool:
+    """Whether a file has policies to compare, and so is no scenario (a file that cannot be read is none)."""
+    try:
+        return "policies" in read(find_comparison(file), str(file)).data
+    except ScenarioError:
+        return False
 
 
 def make_comparison_plan(
