@@ -41,6 +41,9 @@ FAR = 2.0
 
 def _in_view(table: Table) -> tuple[float, float]:
     """Limits of an axis that shows zero and every interval of a table, those of one policy far out left aside."""
+    table = {name: column[np.isfinite(table["difference"])] for name, column in table.items()}
+    if not rows_of(table):
+        return -1.0, 1.0
     low = np.fmin(table["low"], table["difference"])
     high = np.fmax(table["high"], table["difference"])
     reach = {name: float(np.nanmax(np.fmax(-low, high)[table["policy"] == name])) for name in set(table["policy"])}
@@ -85,13 +88,16 @@ def forest(result: "ComparisonResult", figure: "Figure") -> None:
     for axes, world in zip(many, panels, strict=True):
         here = where(effects, world=world)
         margin = here["margin"]
-        if np.nanmax(margin, initial=0.0) > 0:
-            axes.axvspan(-np.nanmean(margin), np.nanmean(margin), color="#ececec", linewidth=0, zorder=0)
+        margin = margin[margin > 0]
+        if margin.size:
+            axes.axvspan(-margin.mean(), margin.mean(), color="#ececec", linewidth=0, zorder=0)
         axes.axvline(0.0, color="black", linewidth=0.8)
         axes.set_xlim(*_in_view(here))
         for place, policy in enumerate(order):
             row = {name: column[0] for name, column in where(here, policy=policy).items()}
             colour, marker, filling = LOOKS[str(row["verdict"])]
+            if math.isnan(row["difference"]):
+                continue  # every replicate failed
             if not axes.get_xlim()[0] <= row["difference"] <= axes.get_xlim()[1]:
                 _point_at(axes, float(row["difference"]), place, colour, f"{row['difference']:+.3g}")
                 continue

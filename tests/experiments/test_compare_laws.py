@@ -1,6 +1,7 @@
 """Laws of comparisons: what must be zero is zero, what `run` says it says too, and the order of the file changes nothing."""
 
 import math
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,11 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import sim
+from sim.experiments.cells.evaluate import evaluate
+from sim.experiments.compare import compare as home
+from sim.experiments.compare.plan import make_comparison_plan
+from sim.report.compare_figures import draw_comparison
+from sim.results.store import ResultError
 from sim.results.table import where
 
 SIZE = {"users": 400, "ticks": 45, "replicates": 6, "seed": 11}
@@ -135,18 +141,29 @@ def test_one_replicate_says_nothing_of_chance(tmp_path):
 
 
 def test_a_failed_cell_takes_its_pair_with_it(tmp_path, monkeypatch):
-    from sim.experiments.cells.outcome import Cells, Outcome
-    from sim.experiments.compare import compare as home
+    path = tmp_path / "laws.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    evaluated = cache(lambda: evaluate(make_comparison_plan(path, **SIZE).jobs(0, SIZE["replicates"])))
+    failed = {0}  # the baseline in the first world and replicate
 
-    evaluate = home.evaluate
+    class Failing:
+        """Cells of which some have failed."""
 
-    def failing(jobs, **how):
-        cells = evaluate(jobs, **how)
-        outcomes = list(cells.outcomes)
-        outcomes[0] = Outcome(outcomes[0].key, "out of luck", 0.0)  # the baseline, first world, first replicate
-        return Cells(tuple(outcomes))
+        def __init__(self, cells):
+            self.cells = cells
+            self.failures = dict.fromkeys(failed, "out of luck")
 
-    monkeypatch.setattr(home, "evaluate", failing)
+        def measure(self, name):
+            values = self.cells.measure(name)
+            values[list(failed)] = np.nan
+            return values
+
+        def table(self, name):
+            table = self.cells.table(name)
+            keep = ~np.isin(table["job"], list(failed))
+            return {column: values[keep] for column, values in table.items()}
+
+    monkeypatch.setattr(home, "evaluate", lambda jobs, **_: Failing(evaluated()))
     result = compared(tmp_path, FILE, out=tmp_path / "results")
     visits = where(result.tables["effects"], measure="visits")
     assert set(visits["n"][visits["world"] == "as is"]) == {5}
@@ -155,7 +172,14 @@ def test_a_failed_cell_takes_its_pair_with_it(tmp_path, monkeypatch):
     assert (result.tables["cells"]["failure"] != "").sum() == 1
     assert "1 of 48 cells failed and are left out with their pairs (out of luck)." in result.summary()
     assert result.path.name.endswith("-failed1")
-    monkeypatch.setattr(home, "evaluate", evaluate)
+    failed.update(range(1, 48, 4))  # the twin, everywhere
+    without = compared(tmp_path, FILE)
+    assert set(where(without.tables["effects"], policy="twin")["n"]) == {0}
+    assert draw_comparison(without, tmp_path / "figures", ("svg",))
+    failed.update(range(48))
+    with pytest.raises(ResultError, match="laws: all 48 cells failed, the first because: out of luck"):
+        compared(tmp_path, FILE)
+    monkeypatch.setattr(home, "evaluate", lambda jobs, **_: evaluated())
     again = compared(tmp_path, FILE, out=tmp_path / "results")  # not read back: the same command tries again
     assert not again.reused
     assert set(where(again.tables["effects"], measure="visits")["n"]) == {6}
@@ -164,7 +188,9 @@ def test_a_failed_cell_takes_its_pair_with_it(tmp_path, monkeypatch):
 def test_until_a_width(tmp_path):
     # the size of the intervals with six replicates is known from the run above: ask for something that needs more than the
     # first stage, and for something that the most replicates do not reach
-    simple = FILE[: FILE.index("worlds:")]
+    simple = "".join(
+        line for line in FILE[: FILE.index("worlds:")].splitlines(True) if "twin" not in line and "lottery" not in line
+    )
     small = {"users": 150, "ticks": 20, "replicates": 3}
     first = compared(tmp_path, simple, **small, until_width=1.0)
     assert first.manifest["replicates"] == 20  # wide enough at once, and no fewer than the first stage

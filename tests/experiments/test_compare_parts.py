@@ -10,10 +10,10 @@ from sim.experiments.compare.bootstrap import bca_intervals, chances_of_best, le
 from sim.experiments.compare.contrast import contrast, pairing_gain
 from sim.experiments.compare.correction import adjusted
 from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS
-from sim.experiments.compare.two_stage import FIRST_STAGE, replicates_needed
+from sim.experiments.compare.two_stage import replicates_needed
 from sim.experiments.compare.verdict import guard, verdict
 from sim.experiments.effect import t_interval
-from sim.scenario.comparison import Amount
+from sim.scenario.comparison import FIRST_STAGE, Amount
 from tests.helpers import BUSY, finished, scenario
 
 NAN = math.nan

@@ -16,8 +16,9 @@ from sim.experiments.cells.job import Job
 from sim.experiments.compare import bootstrap
 from sim.experiments.compare.contrast import contrast
 from sim.experiments.compare.correction import adjusted
-from sim.experiments.compare.two_stage import FIRST_STAGE, most_needed, replicates_needed
+from sim.experiments.compare.two_stage import most_needed, replicates_needed
 from sim.experiments.compare.verdict import BETTER, BROKEN, EQUIVALENT, KEPT, WORSE, guard, verdict
+from sim.scenario.comparison import FIRST_STAGE
 from tests.helpers import scenario
 
 COMPARISONS = 4000

@@ -126,8 +126,8 @@ def _width(result: "ComparisonResult") -> str:
     if told["until_width"] is None:
         return ""
     apart = where(result.tables["effects"], measure=told["primary"])
-    apart = {name: column[apart["world"] != ALL_WORLDS] for name, column in apart.items()}
-    widest = float(np.nanmax(apart["high"] - apart["low"]))
+    widths = (apart["high"] - apart["low"])[apart["world"] != ALL_WORLDS]
+    widest = float(np.nanmax(widths, initial=0.0))
     n, needed = told["replicates"], told["replicates_needed"]
     if needed > n:
         return f"The width {told['until_width']} was not reached with {n} replicates: the widest interval is {widest:.4f} wide; about {needed:,} replicates would do."

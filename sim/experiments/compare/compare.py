@@ -112,9 +112,9 @@ def compare(
     95% intervals of the primary measure are this narrow (in its unit, or "1%" of the baseline); executor, workers,
     timeout, retry_failed, progress: as of `evaluate`; out: folder to store the result and its cells under (not stored
     if not given).
-    Raises ScenarioError with every fault of the file. Ctrl-C keeps finished cells where `out` is given.
+    Raises ScenarioError with every fault of the file, ResultError if every cell fails or the result cannot be stored. Ctrl-C keeps finished cells where `out` is given.
     """
-    from sim.results.store import read_tables, slug, write_tables
+    from sim.results.store import ResultError, read_tables, slug, write_tables
 
     plan = make_comparison_plan(
         file,
@@ -135,6 +135,9 @@ def compare(
     store = None if out is None else Path(out) / "cells"
     how = {"store": store, "executor": executor, "workers": workers, "timeout": timeout, "retry_failed": retry_failed}
     found, needed = _enough(_Work(plan, progress, how))
+    if len(found.failures) == found.measures[plan.keys.primary].size:
+        reason = next(iter(found.failures.values()))
+        raise ResultError(f"{plan.keys.name}: all {len(found.failures)} cells failed, the first because: {reason}")
     first = plan.first if plan.keys.until_width is not None else None
     result = ComparisonResult(_manifest(plan, found, needed, started), tables(plan, found, first), place)
     if place is not None:

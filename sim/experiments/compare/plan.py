@@ -9,11 +9,10 @@ from pathlib import Path
 
 from sim.experiments.cells.job import Job, cell_hash
 from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS
-from sim.experiments.compare.two_stage import FIRST_STAGE
 from sim.experiments.plan import check_memory
 from sim.model.measures import MEASURES, USER_MEASURES
 from sim.scenario.arms import Comparison, find_comparison, load_comparison
-from sim.scenario.comparison import ComparisonKeys, Guardrail
+from sim.scenario.comparison import FIRST_STAGE, ComparisonKeys, Guardrail
 from sim.scenario.load import suggestion
 from sim.scenario.reader import Fault, Place, ScenarioError, read
 from sim.scenario.schema import Run, Scenario

@@ -8,10 +8,6 @@ covers at exactly its level (Stein 1945, Annals of Mathematical Statistics 16).
 import math
 from collections.abc import Iterable
 
-FIRST_STAGE = 20
-"""Fewest replicates of the first stage. With fewer the t quantile, and with it the number needed, grows fast, and skewed differences
-are covered less often (see `tests/known/test_known_coverage.py`)."""
-
 
 def replicates_needed(spread: float, first: int, width: float, level: float = 0.95) -> int:
     """Replicates that make an interval at most `width` wide, of differences with this spread in a first stage of `first`."""
