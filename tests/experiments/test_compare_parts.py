@@ -158,6 +158,8 @@ def test_replicates_for_a_width_by_hand():
     # t with 19 degrees of freedom: 2.0930; (2 * 2.0930 * 1 / 0.5)^2 = 70.09
     assert replicates_needed(1.0, 20, 0.5) == 71
     assert replicates_needed(1.0, 20, 10.0) == 20
+    assert replicates_needed(1.0, 20, NAN) == 20
+    assert replicates_needed(1.0, 20, 1e-300) == 10**18
     assert replicates_needed(0.0, 20, 0.1) == replicates_needed(NAN, 20, 0.1) == FIRST_STAGE
 
 

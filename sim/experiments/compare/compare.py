@@ -158,9 +158,8 @@ def _enough(work: _Work) -> tuple[Samples, int]:
     contrasts = []
     for world in range(len(plan.worlds)):
         for policy in range(1, len(plan.policies)):
-            pairs = values[policy, world] - values[0, world]
-            seen = contrast(pairs)
-            contrasts.append((seen.spread, seen.n, width.of(float(values[0, world].mean()))))
+            seen = contrast(values[policy, world] - values[0, world])
+            contrasts.append((seen.spread, seen.n, width.of(contrast(values[0, world]).mean)))
     needed = most_needed(contrasts, plan.first)
     wanted = min(needed, max(plan.keys.most_replicates, plan.first))
     return (found.joined(work.samples(plan.first, wanted)) if wanted > plan.first else found), needed

@@ -9,14 +9,21 @@ import math
 from collections.abc import Iterable
 
 
+FAR = 1e9
+"""Spreads in a width beyond which no number of replicates will do, so that the answer stays a number."""
+
+
 def replicates_needed(spread: float, first: int, width: float, level: float = 0.95) -> int:
-    """Replicates that make an interval at most `width` wide, of differences with this spread in a first stage of `first`."""
+    """Replicates that make an interval at most `width` wide, of differences with this spread in a first stage of `first`.
+
+    `first` itself where the spread or the width is not known.
+    """
     from scipy.special import stdtrit
 
-    if math.isnan(spread) or width <= 0.0:
+    if math.isnan(spread) or not width > 0.0:
         return first
     quantile = float(stdtrit(first - 1, 0.5 + level / 2))
-    return max(first, math.ceil((2.0 * quantile * spread / width) ** 2))
+    return max(first, math.ceil(min(2.0 * quantile * spread / width, FAR) ** 2))
 
 
 def most_needed(contrasts: Iterable[tuple[float, int, float]], first: int) -> int:
