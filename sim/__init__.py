@@ -9,6 +9,7 @@ r.effect("visits") # the paired difference against the baseline, with its interv
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.experiments.compare.compare import ComparisonResult, compare
     from sim.experiments.decompose.decomposition import Decomposition
     from sim.experiments.decompose.study import decompose
     from sim.experiments.run import Result, Stopped, run
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "ComparisonResult",
     "Decomposition",
     "Result",
     "Scenario",
     "ScenarioError",
     "Stopped",
     "SweepResult",
+    "compare",
     "decompose",
     "load",
     "read",
@@ -33,6 +36,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "compare": "sim.experiments.compare.compare",
+    "ComparisonResult": "sim.experiments.compare.compare",
     "decompose": "sim.experiments.decompose.study",
     "Decomposition": "sim.experiments.decompose.decomposition",
     "run": "sim.experiments.run",

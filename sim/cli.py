@@ -348,28 +348,102 @@ def sweep_command(
         print_sweep(out_console, result, quiet)
 
 
+@app.command(short_help="Compare policies, in several worlds, on the same luck.")
+def compare(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Comparison file, or the name of a shipped one.", show_default=False)
+    ],
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[int | None, typer.Option(help="Ticks, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)
+    ] = None,
+    until_width: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTH",
+            help="Add replicates until the primary measure's 95% intervals are this narrow: 0.02 in its unit, or 1% of the baseline.",
+            show_default=False,
+        ),
+    ] = None,
+    most_replicates: Annotated[
+        int | None, typer.Option(help="Most replicates that --until-width may run (200).", show_default=False)
+    ] = None,
+    executor: Annotated[str, typer.Option(help="auto, threads, processes or dask://HOST:PORT.")] = "auto",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Cells at once; all processors if not given.", show_default=False)
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout-per-cell", metavar="SECONDS", help="Give up a cell after this.", show_default=False),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder to store the comparison under.")] = Path("results"),
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="PATH=VALUE", help="Change one value of the file, such as margin=1%. Repeatable."
+        ),
+    ] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The tables and the answer only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Compare policies with a baseline, in every world of the file and on the same luck, and say which are better."""
+    from sim.experiments.compare.compare import compare as comparison
+    from sim.report.compare import as_record, print_comparison
+    from sim.report.compare_progress import cell_reporter
+    from sim.results.store import ResultError
+    from sim.scenario.reader import ScenarioError
+
+    try:
+        with cell_reporter(error_console, quiet or as_json) as progress:
+            result = comparison(
+                file,
+                settings or (),
+                users=users,
+                ticks=ticks,
+                seed=seed,
+                replicates=replicates,
+                until_width=until_width,
+                most_replicates=most_replicates,
+                executor=executor,
+                workers=workers,
+                timeout=timeout,
+                retry_failed=retry_failed,
+                out=out,
+                progress=progress,
+            )
+    except (ScenarioError, ResultError) as error:
+        raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
+    except KeyboardInterrupt:
+        raise fail("stopped; finished cells are kept, and the same command goes on from there", 130) from None
+    assert result.path is not None  # comparisons are always stored from here
+    if figures:
+        from sim.report.compare_figures import draw_comparison
+
+        draw_comparison(result, result.path / "figures")
+    if as_json:
+        print(json.dumps(as_record(result), ensure_ascii=False))
+    else:
+        print_comparison(out_console, result, quiet=quiet)
+
+
 @app.command()
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario or sweep files.", show_default=False)],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Scenario, sweep or comparison files.", show_default=False)
+    ],
 ) -> None:
-    """Check scenario files, and sweep files with all their points, and tell every fault in them."""
-    from sim.experiments.sweep.plan import make_sweep_plan
-    from sim.scenario.load import baseline_of, load
+    """Check scenario files, sweep files with all their points and comparison files, and tell every fault in them."""
+    from sim.experiments.checked import checked
     from sim.scenario.reader import ScenarioError
-    from sim.scenario.sweep import is_sweep
 
     failed = False
     for file in files:
         try:
-            if is_sweep(file):
-                points = len(make_sweep_plan(file).points)
-                out_console.print(f"{file}: ok, {points:,} points", markup=False)
-                continue
-            scenario = load(file)
-            other = baseline_of(file, scenario)
-            if other is not None:
-                load(other)
-            out_console.print(f"{file}: ok", markup=False)
+            out_console.print(f"{file}: {checked(file)}", markup=False)
         except ScenarioError as error:
             failed = True
             error_console.print(str(error), markup=False)

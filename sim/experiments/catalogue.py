@@ -27,6 +27,12 @@ def _sweeps() -> dict[str, str]:
     return {path.name: str(read(path, path.name).data.get("note", "(no note)")) for path in shipped_files("sweeps")}
 
 
+def _comparisons() -> dict[str, str]:
+    return {
+        path.name: str(read(path, path.name).data.get("note", "(no note)")) for path in shipped_files("comparisons")
+    }
+
+
 def _rules() -> dict[str, str]:
     return {name: first_line(import_module(decision_rule(name).value.__module__).__doc__) for name in rule_names()}
 
@@ -50,6 +56,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     return {
         "scenarios": _scenarios(),
         "sweeps": _sweeps(),
+        "comparisons": _comparisons(),
         "gates": {kind: first_line(settings.__doc__) for kind, settings in gate_kinds().items()},
         "rules": _rules(),
         "beliefs": _beliefs(),

@@ -25,6 +25,17 @@ def versions() -> dict[str, str]:
     return found
 
 
+def circumstances(started: float) -> dict[str, Any]:
+    """On what and when something was run that started at `started` (seconds since 1970): versions, platform, time, command."""
+    return {
+        "versions": versions(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 3),
+        "command": " ".join(["scoregate", *sys.argv[1:]]) if sys.argv and "scoregate" in sys.argv[0] else None,
+    }
+
+
 def manifest(plan: RunPlan, started: float, finished: int, status: str) -> dict[str, Any]:
     """The manifest of a run: scenarios, hashes, seeds, engine, versions, time, command."""
     policy = plan.arms["policy"]
@@ -40,9 +51,5 @@ def manifest(plan: RunPlan, started: float, finished: int, status: str) -> dict[
         "engine": plan.engine,
         "hashes": {arm: scenario_hash(scenario) for arm, scenario in plan.arms.items()},
         "scenarios": {arm: resolved(scenario) for arm, scenario in plan.arms.items()},
-        "versions": versions(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - started, 3),
-        "command": " ".join(["scoregate", *sys.argv[1:]]) if sys.argv and "scoregate" in sys.argv[0] else None,
+        **circumstances(started),
     }

@@ -78,6 +78,7 @@ def as_baseline(other: Scenario, policy: Scenario) -> Scenario:
 
 
 def check_memory(scenario: Scenario) -> None:
+    """Raises ScenarioError where a run of the scenario would need more memory than there is."""
     import os
 
     try:

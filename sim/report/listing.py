@@ -5,6 +5,7 @@ from rich.console import Console
 TITLES = {
     "scenarios": "Scenarios (scoregate run NAME)",
     "sweeps": "Sweeps (scoregate sweep NAME)",
+    "comparisons": "Comparisons (scoregate compare NAME)",
     "gates": "Gates (policy.gate.kind)",
     "rules": "Rules of choice (rule, mixture)",
     "beliefs": "Beliefs about what raises the score (settings in brackets)",

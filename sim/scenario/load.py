@@ -6,8 +6,9 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -41,7 +42,7 @@ def shipped_files(folder: str = "") -> list[Path]:
     return [path for path in files if folder or path.relative_to(top).parts[0] not in STUDIES]
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """A path as a reader of the message would type it."""
     try:
         return os.path.relpath(path)
@@ -82,29 +83,31 @@ def related(path: Path, given: Any, place: tuple[str, int, int], key: str) -> Pa
         return ScenarioError([Fault(where, line, column, key, message)])
 
     if not isinstance(given, str) or not given or "\x00" in given:
-        raise fault(f"{_brief(given)} is not a file name; give one such as base.yaml")
+        raise fault(f"{brief(given)} is not a file name; give one such as base.yaml")
     if Path(given).is_absolute():
-        raise fault(f"{_brief(given)} is an absolute path; give one inside the scenarios' folder")
+        raise fault(f"{brief(given)} is an absolute path; give one inside the scenarios' folder")
     allowed = (_folder_of(path), shipped_folder().resolve())
     for start in (path.resolve().parent, shipped_folder()):
         candidate = (start / given).resolve()
         if not any(candidate.is_relative_to(folder) for folder in allowed):
-            raise fault(f"{_brief(given)} lies outside the scenarios' folder; keep the file inside it")
+            raise fault(f"{brief(given)} lies outside the scenarios' folder; keep the file inside it")
         try:
             if candidate.is_file():
                 return candidate
         except OSError:
             break
     known = sorted({p.name for folder in allowed for p in folder.glob("*.yaml")})
-    raise fault(f"{_brief(given)}: no such file.{_suggestion(given, known)}")
+    raise fault(f"{brief(given)}: no such file.{suggestion(given, known)}")
 
 
-def _brief(value: Any) -> str:
+def brief(value: Any) -> str:
+    """A value as a fault shows it, cut where it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str) if not isinstance(value, str) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _suggestion(given: str, known: Iterable[str]) -> str:
+def suggestion(given: str, known: Iterable[str]) -> str:
+    """What may have been meant by a name that is not known, as a sentence with a space before it; empty if nothing is known."""
     names = list(known)
     close = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
     if close:
@@ -124,12 +127,27 @@ def _merge(base: Any, over: Any) -> Any:
     return merged
 
 
+@lru_cache(maxsize=64)
+def _unchanged(path: Path, where: str, _modified: int, _size: int) -> Document:
+    return read(path, where)
+
+
+def _read(path: Path, where: str) -> Document:
+    """As `read`, a file that has not changed since being parsed once: many policies extend the same few files."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return read(path, where)
+    found = _unchanged(path.absolute(), where, state.st_mtime_ns, state.st_size)
+    return Document(dict(found.data), found.places)
+
+
 def _chain(path: Path, where: str) -> list[tuple[Path, Document]]:
     """The file and all it extends, the most basic first."""
     chain: list[tuple[Path, Document]] = []
     seen: list[Path] = []
     while True:
-        document = read(path, where)
+        document = _read(path, where)
         chain.insert(0, (path, document))
         seen.append(path.resolve())
         if "extends" not in document.data:
@@ -141,10 +159,11 @@ def _chain(path: Path, where: str) -> list[tuple[Path, Document]]:
             raise ScenarioError([Fault(*place, "extends", f"goes in a circle: {circle}; let one file extend nothing")])
         if len(chain) >= LONGEST_CHAIN:
             raise ScenarioError([Fault(*place, "extends", f"a chain of more than {LONGEST_CHAIN} files")])
-        path, where = parent, _shown(parent)
+        path, where = parent, shown(parent)
 
 
-def _apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]) -> dict[str, Any]:
+def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]) -> dict[str, Any]:
+    """Values with `--set` style changes merged over them; `places` learns where those came from. Raises ScenarioError."""
     faults = []
     for setting in settings:
         where = f"--set {setting}"[:120]
@@ -173,16 +192,20 @@ def _apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str
 
 
 def _branch(model: Any, data: Any) -> type[BaseModel] | None:
-    """The class that describes `data`, where a field is of a class of settings: a gate's is looked up by its `kind`."""
+    """The class that describes `data`, where a field is of a class of settings, or holds a list of them: a gate's is looked up by its `kind`."""
     if model is GateSettings and isinstance(data, dict):
         return find_gate(str(data.get("kind")))
-    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return model
+    return next((found for part in get_args(model) if (found := _branch(part, None)) is not None), None)
 
 
 def _known_keys(root: type[BaseModel], path: Place, data: Any) -> list[str]:
     """The keys allowed in the mapping that holds the last part of `path`, in a file of the class `root`."""
     model: type[BaseModel] | None = root
     for part in path[:-1]:
+        if part.isdigit():  # a place in a list, whose class is that of the list's field
+            continue
         if model is None or part not in model.model_fields:
             return []
         data = data.get(part) if isinstance(data, dict) else None
@@ -192,16 +215,18 @@ def _known_keys(root: type[BaseModel], path: Place, data: Any) -> list[str]:
 
 def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
     kind, given, context = error["type"], error.get("input"), error.get("ctx") or {}
+    if kind == "missing":
+        return "not given, and needed"
     if kind == "extra_forbidden":
         keys = _known_keys(root, path, data)
-        return f"unknown key.{_suggestion(path[-1], keys)}"
+        return f"unknown key.{suggestion(path[-1], keys)}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         known = sorted(gate_kinds())
         if kind == "union_tag_not_found":
             return f"no kind given; give kind: {' | '.join(known)}"
         tag = str(context["tag"])
-        close = _suggestion(tag, known) if difflib.get_close_matches(tag, known) else ""
-        return f"kind {_brief(tag)} is not known; allowed: {', '.join(known)}.{close}"
+        close = suggestion(tag, known) if difflib.get_close_matches(tag, known) else ""
+        return f"kind {brief(tag)} is not known; allowed: {', '.join(known)}.{close}"
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", error["msg"]))
     allowed = error["msg"]
@@ -216,9 +241,9 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
         ("a valid dictionary or instance of", "a mapping of keys to values for"),
     ):
         allowed = allowed.replace(old, new)
-    shown = "a mapping" if isinstance(given, dict) else _brief(given)
+    found = "a mapping" if isinstance(given, dict) else brief(given)
     hint = " (a number in quotes is text; drop the quotes)" if isinstance(given, str) and ("number" in allowed) else ""
-    return f"{shown} given; {allowed[0].lower() + allowed[1:]}{hint}"
+    return f"{found} given; {allowed[0].lower() + allowed[1:]}{hint}"
 
 
 def _faults(error: ValidationError, root: type[BaseModel], draft: "Draft") -> list[Fault]:
@@ -260,13 +285,13 @@ class Draft:
 def draft(path: str | Path, settings: Sequence[str] = ()) -> Draft:
     """A scenario file (or shipped scenario) and all it extends, with `--set` style changes on top, not yet checked."""
     file = find(path)
-    where = _shown(file)
+    where = shown(file)
     data: dict[str, Any] = {}
     places: Places = {}
     for _, document in _chain(file, where):
         data = _merge(data, document.data)
         places.update(document.places)
-    return Draft(_apply_settings(data, places, settings), places, where)
+    return Draft(apply_settings(data, places, settings), places, where)
 
 
 def load_shipped(name: str, settings: Sequence[str] = ()) -> Scenario:
@@ -288,7 +313,7 @@ def baseline_of(path: str | Path, scenario: Scenario) -> Path | None:
     if scenario.baseline is None:
         return None
     file = find(path)
-    return related(file, scenario.baseline, (_shown(file), 0, 0), "baseline")
+    return related(file, scenario.baseline, (shown(file), 0, 0), "baseline")
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:

@@ -27,6 +27,9 @@ def test_list_names_everything_there_is(shipped):
     there = {path.relative_to(shipped).as_posix() for path in shipped.rglob("*.yaml")}
     assert set(found["scenarios"]) == {path for path in there if path.split("/")[0] not in STUDIES}
     assert {f"sweeps/{name}" for name in found["sweeps"]} == {path for path in there if path.startswith("sweeps/")}
+    assert {f"comparisons/{name}" for name in found["comparisons"]} == {
+        path for path in there if path.startswith("comparisons/")
+    }
     assert set(found["gates"]) == set(gate_kinds())
     assert set(found["rules"]) == set(rule_names())
     assert set(found["beliefs"]) == set(BELIEFS)

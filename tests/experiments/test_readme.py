@@ -43,6 +43,14 @@ def test_command_runs(command, workspace):
     assert shown.exit_code == 0, shown.output
 
 
+def test_the_comparison_of_the_readme_runs(workspace):
+    Path("mine.yaml").write_text(blocks("yaml")[1], encoding="utf-8")
+    arguments = ["compare", "mine.yaml", "--users", "200", "--ticks", "20", "--replicates", "2", "--no-figures"]
+    shown = CliRunner().invoke(app, arguments)
+    assert shown.exit_code == 0, shown.output
+    assert "soft" in shown.output
+
+
 def test_there_are_commands_to_try():
     assert len(commands()) == 6
 

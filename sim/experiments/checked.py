@@ -1,0 +1,20 @@
+"""Check a file of whatever kind: a scenario, or a study of scenarios."""
+
+from sim.experiments.compare.plan import is_comparison, make_comparison_plan
+from sim.experiments.sweep.plan import make_sweep_plan
+from sim.scenario.load import baseline_of, load
+from sim.scenario.sweep import is_sweep
+
+
+def checked(file: str) -> str:
+    """What there is to say of a file that has no fault; raises ScenarioError with all faults of one that has."""
+    if is_sweep(file):
+        return f"ok, {len(make_sweep_plan(file).points):,} points"
+    if is_comparison(file):
+        make_comparison_plan(file)
+        return "ok"
+    scenario = load(file)
+    other = baseline_of(file, scenario)
+    if other is not None:
+        load(other)
+    return "ok"
