@@ -80,7 +80,8 @@ class SweepFile:
     """A sweep file as read and checked; its points are not yet made.
 
     draft: the scenario that all points start from; base: the same, checked; baseline: file to compare with, or None;
-    parameters: in the order of the file; groups: places of the parameters that move together, every parameter in one.
+    parameters: in the order of the file; groups: places of the parameters that move together, every parameter in one;
+    faults: of measures, which do not keep the points from being made and are told with theirs.
     """
 
     draft: Draft
@@ -91,6 +92,7 @@ class SweepFile:
     design: Design
     measures: tuple[str, ...]
     primary: str
+    faults: tuple[Fault, ...] = ()
 
 
 def find_sweep(given: str | Path) -> Path:
@@ -175,15 +177,18 @@ def read_sweep(file: str | Path, settings: Sequence[str] = (), keys: Mapping[str
         raise ScenarioError(faults)
     varied, more = parameters(given.vary, own, base, given.design.kind)
     groups, of_groups = _groups(varied, given, own) if not more else ((), [])
-    faults += [*more, *of_groups, *_unknown_measures(given, own)]
+    faults += [*more, *of_groups]
+    of_measures = _unknown_measures(given, own)
     baseline = None
     if base is not None and base.baseline is not None:
         place = scenario.places[("baseline",)]
         baseline = _checked(lambda: related(Path(place[0]), base.baseline, place, "baseline"), faults)
     if faults or base is None:
-        raise ScenarioError(sorted(faults, key=lambda fault: (fault.where, fault.line)))
+        raise ScenarioError(sorted([*faults, *of_measures], key=lambda fault: (fault.where, fault.line)))
     measures = given.measures if given.primary in given.measures else (given.primary, *given.measures)
-    return SweepFile(scenario, base, baseline, varied, groups, given.design, measures, given.primary)
+    return SweepFile(
+        scenario, base, baseline, varied, groups, given.design, measures, given.primary, tuple(of_measures)
+    )
 
 
 def _unknown_measures(keys: SweepKeys, own: Draft) -> list[Fault]:

@@ -248,6 +248,11 @@ def test_all_faults_of_all_points_are_told_at_once(workspace):
     assert [int(line.split(":")[1]) for line in lines] == sorted(int(line.split(":")[1]) for line in lines)
 
 
+def test_faults_of_values_and_of_measures_are_told_together(workspace):
+    told = faults(sweep_of("  policy.gate.threshold: [9999]", "measures: [visit]"))
+    assert [line.split(" ")[0] for line in told.splitlines()] == ["mine.yaml:4:", "mine.yaml:6:"]
+
+
 def test_values_that_do_not_go_together_are_named(workspace):
     told = faults(sweep_of("  policy.gate.start: [20, 40]\n  policy.gate.end: [30, 90]"))
     assert "the rule ends on day 30, not after its start on day 40" in told

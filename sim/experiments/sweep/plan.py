@@ -121,7 +121,7 @@ def make_sweep_plan(
 
 def _points(sweep: SweepFile, switches: Sequence[str]) -> tuple[Point, ...]:
     """All points with their scenarios."""
-    faults: dict[tuple[str, int, str, str], Fault] = {}
+    faults = {(fault.where, fault.line, fault.path, fault.message): fault for fault in sweep.faults}
     other = draft(sweep.baseline, switches) if sweep.baseline is not None else None
     baselines: dict[object, Scenario] = {}
     found = []
