@@ -8,7 +8,6 @@ covers at exactly its level (Stein 1945, Annals of Mathematical Statistics 16).
 import math
 from collections.abc import Iterable
 
-
 FAR = 1e9
 """Spreads in a width beyond which no number of replicates will do, so that the answer stays a number."""
 
