@@ -1,11 +1,14 @@
 """Comparison files: what a policy and a world take from where, and every fault told by its own line before anything runs."""
 
+import random
+
 import pytest
 
 from sim.experiments.compare.plan import make_comparison_plan
 from sim.scenario import ScenarioError, load
 from sim.scenario.arms import load_comparison
 from sim.scenario.load import resolved
+from tests.scenarios.test_damaged import damaged
 
 GOOD = """\
 extends: base.yaml
@@ -224,3 +227,16 @@ def test_shipped_comparisons_take_their_policies_from_the_shipped_scenarios(ship
     for policy, file in (("gate_750", "gate_750"), ("lottery", "lottery"), ("tiers", "gates/tiers")):
         ours, theirs = resolved(found.arms[policy, "as is"]), resolved(load(file))
         assert {part for part in ours if ours[part] != theirs[part]} <= {"name", "note", "baseline", "run"}, policy
+
+
+def test_damaged_files_are_refused_in_words_or_read(written, workspace):
+    luck = random.Random(5)
+    faults = []
+    for _ in range(100):
+        (workspace / "mine.yaml").write_bytes(damaged(GOOD, luck))
+        try:
+            make_comparison_plan("mine.yaml")
+        except ScenarioError as error:
+            faults.append(error.faults)
+    assert len(faults) > 33
+    assert all(len(str(fault)) < 1500 for told in faults for fault in told)
