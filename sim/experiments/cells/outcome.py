@@ -158,7 +158,7 @@ class Cells:
 
     def measure(self, name: str) -> NDArray[np.float64]:
         """One measure, a value per job (NaN where the cell failed)."""
-        return self.measures.get(name, np.full(len(self.keys), np.nan))
+        return self.measures.get(name, np.full(len(self.keys), np.nan)).copy()
 
     def table(self, name: str) -> Table:
         """One sketch of all jobs below one another, with the column `job` (place among the jobs) first."""
