@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from sim.experiments.compare.compare import ComparisonResult, compare
     from sim.experiments.decompose.decomposition import Decomposition
     from sim.experiments.decompose.study import decompose
+    from sim.experiments.optimise.study import OptimiseResult, optimise
     from sim.experiments.run import Result, Stopped, run
+    from sim.experiments.sensitivity.study import SensitivityResult, sensitivity
     from sim.experiments.sweep.result import SweepResult
     from sim.experiments.sweep.run import sweep
     from sim.results.store import read
@@ -22,16 +24,20 @@ __version__ = "0.1.0"
 __all__ = [
     "ComparisonResult",
     "Decomposition",
+    "OptimiseResult",
     "Result",
     "Scenario",
     "ScenarioError",
+    "SensitivityResult",
     "Stopped",
     "SweepResult",
     "compare",
     "decompose",
     "load",
+    "optimise",
     "read",
     "run",
+    "sensitivity",
     "sweep",
 ]
 
@@ -40,9 +46,13 @@ _HOMES = {
     "ComparisonResult": "sim.experiments.compare.compare",
     "decompose": "sim.experiments.decompose.study",
     "Decomposition": "sim.experiments.decompose.decomposition",
+    "optimise": "sim.experiments.optimise.study",
+    "OptimiseResult": "sim.experiments.optimise.study",
     "run": "sim.experiments.run",
     "Result": "sim.experiments.run",
     "Stopped": "sim.experiments.run",
+    "sensitivity": "sim.experiments.sensitivity.study",
+    "SensitivityResult": "sim.experiments.sensitivity.study",
     "sweep": "sim.experiments.sweep.run",
     "SweepResult": "sim.experiments.sweep.result",
     "read": "sim.results.store",
