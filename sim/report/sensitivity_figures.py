@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NAME = "sensitivity"
 MOST_LABELLED = 8
 """Inputs of the screening that get their name in the figure."""
+NEAR = 0.05
+"""Heights closer than this, relative to the highest, are too close for two names."""
 GREY = "#8c8c8c"
 LUCK = "seed (luck)"
 
@@ -106,21 +108,31 @@ def _screening(result: SensitivityResult, axes: "Axes", names: dict[str, str]) -
         axes.scatter(size[chosen], sigma[chosen], color=colour, marker=marker, s=26, label=label, zorder=3)
     top = float(max(size.max(), sigma.max())) or 1.0
     axes.plot([0, top], [0, top], color=GREY, linewidth=0.8, linestyle=":")
+    taken: list[tuple[float, float]] = []
     for row in np.argsort(-size, kind="stable")[:MOST_LABELLED]:
         if not luck[row]:
-            right = size[row] > 0.6 * size.max()
-            axes.annotate(
-                names[str(screening["input"][row])],
-                (size[row], sigma[row]),
-                (-5 if right else 5, 3),
-                textcoords="offset points",
-                ha="right" if right else "left",
-                fontsize=7.5,
-            )
+            _name(axes, names[str(screening["input"][row])], (float(size[row]), float(sigma[row])), top, taken)
     unit = result.manifest["unit"]
     axes.set_xlabel(f"mu*: mean size of a whole range's effect ({unit})")
     axes.set_ylabel(f"sigma: its spread ({unit})")
     axes.legend(loc="upper left", fontsize=8)
+
+
+def _name(axes: "Axes", name: str, at: tuple[float, float], top: float, taken: list[tuple[float, float]]) -> None:
+    """Name a point beside it, lower where another name is there already. taken: heights and sides of the names so far."""
+    is_right = at[0] > 0.6 * top
+    height = at[1] / top
+    while any(abs(height - other) < NEAR and side == is_right for other, side in taken):
+        height -= NEAR
+    taken.append((height, is_right))
+    axes.annotate(
+        name,
+        at,
+        (at[0] + (-0.015 if is_right else 0.015) * top, height * top),
+        ha="right" if is_right else "left",
+        va="center",
+        fontsize=7.5,
+    )
 
 
 def _profile(result: SensitivityResult, axes: "Axes", path: str, name: str, is_first: bool) -> None:

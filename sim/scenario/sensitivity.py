@@ -1,7 +1,7 @@
 """Sensitivity files: a scenario file with `vary`, as in a sweep, and `sensitivity`, which says how the inputs are studied."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -66,7 +66,11 @@ def is_sensitivity(file: str | Path) -> bool:
 
 
 def read_sensitivity(file: str | Path, settings: Sequence[str] = ()) -> SensitivityFile:
-    """Read a sensitivity file (or shipped one), with `--set` style changes on top. Raises ScenarioError with all faults."""
+    """Read a sensitivity file (or shipped one), with `--set` style changes on top.
+
+    Raises ScenarioError with all faults where no scenario can be made of it; otherwise the faults are told with those of the
+    first points (`SweepFile.faults`).
+    """
     whole = draft(find_sensitivity(file), settings)
     faults: list[Fault] = []
     for key in ("design", "zip"):
@@ -90,11 +94,9 @@ def read_sensitivity(file: str | Path, settings: Sequence[str] = ()) -> Sensitiv
         sweep = sweep_of(Draft(data, whole.places | {("design",): (whole.where, 0, 0)}, whole.where))
     except ScenarioError as error:
         faults += error.faults
-    if sweep is not None:
-        faults += [*sweep.faults, *_of_inputs(sweep)]
-    if faults or sweep is None:
+    if sweep is None:
         raise ScenarioError(sorted(dict.fromkeys(faults), key=lambda fault: (fault.where, fault.line, fault.path)))
-    return SensitivityFile(sweep, keys)
+    return SensitivityFile(replace(sweep, faults=(*faults, *sweep.faults, *_of_inputs(sweep))), keys)
 
 
 def _below(whole: Draft, key: str) -> dict[tuple[str, ...], tuple[str, int, int]]:

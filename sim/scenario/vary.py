@@ -90,7 +90,9 @@ class Parameter:
 
     def of(self, value: float) -> Level:
         """The level of a value of the span (a number), or of that place (a whole number) among the levels listed."""
-        return self.levels[int(value)] if self.span is None else _level(self.path, value, self.place)
+        if self.span is None:
+            return self.levels[int(value)]
+        return _level(self.path, int(value) if self.span.whole else value, self.place)
 
     @property
     def is_numeric(self) -> bool:

@@ -14,6 +14,7 @@ from sim.experiments.sensitivity.estimates import (
     index_table,
     profile_table,
     screening_table,
+    turning,
     whole_blocks,
 )
 from sim.results.table import Table
@@ -28,7 +29,8 @@ NaN where a cell failed."""
 class Analysis:
     """What a study found. kept: inputs of the indices; tables: see `estimates`; dropped: blocks left out, by design.
 
-    spread: mean, standard deviation, 2.5% and 97.5% quantile of the output over the space, share of it below zero, points.
+    spread: mean, standard deviation, 2.5% and 97.5% quantile of the output over the space of the inputs kept, share of it below
+    zero, points; and the share of the screening's points, over the space of all inputs, at which it is above zero.
     """
 
     kept: tuple[str, ...]
@@ -48,6 +50,7 @@ def analyse(
     need_salib()
     tables: dict[str, Table] = {}
     dropped: dict[str, int] = {}
+    spread: dict[str, float] = {}
     kept = inputs
     if keys.trajectories:
         design = screening_design(inputs, keys.trajectories, keys.seed)
@@ -56,6 +59,8 @@ def analyse(
         screened = screening_table(design, whole, keys.resamples, keys.seed)
         kept = chosen(inputs, screened, keys.keep)
         screened["kept"] = np.isin(screened["input"], [*kept, SEED])
+        screened |= turning(whole)
+        spread["screened_above_zero"] = float((whole.outputs > 0.0).mean())
         tables["screening"], dropped["screening"] = screened, whole.dropped
     columns = [inputs.index(name) for name in kept]
     design = index_design(kept, keys.rows, keys.seed)
@@ -67,7 +72,7 @@ def analyse(
     unit, drawn = independent(design, whole)
     parts = {name: (named or {}).get(name, PARTS) for name in kept}
     tables["profile"] = profile_table(kept, parts, unit, drawn)
-    return Analysis(kept, tables, dropped, spread_of(drawn))
+    return Analysis(kept, tables, dropped, spread | spread_of(drawn))
 
 
 def chosen(inputs: tuple[str, ...], screened: Table, keep: int) -> tuple[str, ...]:

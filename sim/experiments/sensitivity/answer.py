@@ -48,10 +48,32 @@ def answer(result: "SensitivityResult") -> str:
             + (f", of which {len(still)} change nothing at all" if still else "")
             + "; they stay as the scenario has them."
         )
+        if manifest["paired"]:
+            told.append(_turn(result))
     dropped = sum(manifest["dropped_blocks"].values())
     if dropped:
         told.append(f"{manifest['failed_cells']} cells failed, so {dropped} blocks of the designs are left out whole.")
     return " ".join(told)
+
+
+def _turn(result: "SensitivityResult") -> str:
+    """Whether the effect changes sign where all inputs move, and at which ends of which it does most often."""
+    screening, share = result.tables["screening"], result.manifest["spread"]["screened_above_zero"]
+    if share in (0.0, 1.0):
+        return f"Where all inputs move at once, it is {'above' if share else 'not above'} zero at every point of the screening."
+    ranges = {one["path"] for one in result.manifest["inputs"] if one["is_range"]}
+    rows = [row for row, name in enumerate(screening["input"].tolist()) if name in ranges]
+    gap = screening["above_high"] - screening["above_low"]
+    rows.sort(key=lambda row: -abs(float(gap[row])))
+    named = [
+        f"{screening['input'][row]} ({100 * screening['above_low'][row]:.0f}% in the lower half of its range, "
+        f"{100 * screening['above_high'][row]:.0f}% in the upper)"
+        for row in rows[:MOST_NAMED]
+    ]
+    return (
+        f"Where all inputs move at once, it is above zero at {100 * share:.0f}% of the screening's points, which differs most with "
+        f"{', '.join(named)}."
+    )
 
 
 def _sizes(screening: Table) -> list[tuple[str, float]]:

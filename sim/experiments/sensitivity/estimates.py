@@ -54,6 +54,14 @@ def screening_table(design: Design, whole: Whole, resamples: int, seed: int) -> 
     }
 
 
+def turning(whole: Whole) -> Table:
+    """For every column of the design, the share of its points with an output above zero in the lower and in the upper half of it."""
+    above = whole.outputs > 0.0
+    upper = whole.unit >= 0.5
+    shares = {"above_low": (above[:, None] & ~upper).sum(0) / (~upper).sum(0)}
+    return shares | {"above_high": (above[:, None] & upper).sum(0) / upper.sum(0)}
+
+
 def index_table(design: Design, whole: Whole, resamples: int, seed: int) -> Table:
     """A row per input, the seed last: first, total (indices), each with its interval by the bootstrap over blocks.
 

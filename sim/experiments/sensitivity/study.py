@@ -137,7 +137,7 @@ def sensitivity(
     }
     model = _Model(plan, how, progress, stage)
     found = analyse(plan.names, model, plan.file.keys, plan.named)
-    tables = found.tables | {"outputs": model.outputs, "failures": _failures(model.reasons)}
+    tables = {"screening": {}} | found.tables | {"outputs": model.outputs, "failures": _failures(model.reasons)}
     tables["profile"] = tables["profile"] | {"value": _middles(plan, tables["profile"])}
     result = SensitivityResult(_manifest(plan, found, len(model.reasons), started), tables, place)
     if place is not None:
