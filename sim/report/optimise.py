@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sim.experiments.optimise.study import OptimiseResult
@@ -45,7 +46,7 @@ def _finalists(result: OptimiseResult, objective: dict[str, str]) -> Table:
     found = where(result.tables["finalists"], objective=objective["name"])
     for k in range(rows_of(found)):
         shown.add_row(
-            str(found["policy"][k]),
+            escape(str(found["policy"][k])),
             *(f"{found[name][k]:+.4g}" for name in ("first_seeds", "search", "confirmed")),
             f"{found['low'][k]:+.4g} to {found['high'][k]:+.4g}",
             f"{found['curse'][k]:+.2g}",
@@ -63,7 +64,7 @@ def _guardrails(result: OptimiseResult) -> Table:
         for rail in rails:
             said = where(table, policy=name, guardrail=rail)["verdict"].tolist()
             verdicts.append(next(word for word in ("broken", "undecided", "kept") if word in said))
-        shown.add_row(name, *verdicts)
+        shown.add_row(escape(name), *verdicts)
     return shown
 
 
@@ -80,7 +81,7 @@ def _regret(result: OptimiseResult) -> Table:
             f"{gain:+.4f} ({low:+.4f} to {high:+.4f})" if name != "baseline" else f"{gain:+.4f}"
             for gain, low, high in zip(*(here[key].tolist() for key in ("gain", "low", "high")), strict=True)
         ]
-        shown.add_row(name, *gains, f"{here['worst_regret'][0]:.4f}")
+        shown.add_row(escape(name), *gains, f"{here['worst_regret'][0]:.4f}")
     return shown
 
 

@@ -126,7 +126,10 @@ def test_a_search_that_was_stopped_ends_as_if_it_had_not_been(done, workspace, m
             assert values.tolist() == pytest.approx(result.tables[name][column].tolist(), abs=0, nan_ok=True) or (
                 values.dtype.kind == "U" and (values == result.tables[name][column]).all()
             ), (name, column)
-    assert sim.optimise("mine.yaml", out="results").reused
+    again = sim.optimise("mine.yaml", out="results")
+    assert again.reused
+    assert again.summary() == done.summary()
+    assert again.trials["feasible"].tolist() == done.trials["feasible"].tolist()
 
 
 def test_a_policy_with_a_failed_cell_is_left_out_with_its_reason(workspace, monkeypatch):
@@ -155,6 +158,7 @@ def test_the_command_runs_keeps_draws_and_reads_back(workspace):
     assert first.exit_code == 0, first.output
     assert "winner's curse" in first.output
     assert "largest regret" in first.output
+    assert "covers=[" in first.output or "lottery share=" in first.output
     files = {path.name for path in Path("results/mine").rglob("*.*") if path.is_file()}
     tables = ("trials", "rounds", "finalists", "guardrails", "regret")
     assert files == {"manifest.json", "pareto.png", "pareto.svg", *(f"{name}.parquet" for name in tables)}

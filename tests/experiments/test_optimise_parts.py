@@ -81,7 +81,7 @@ def test_a_known_pareto_front_is_found():
     assert np.ptp(xs) > 1.0  # the whole front, not one place on it
     rows = curses(found, "mean", 2)
     assert all(row["undominated"] for row in rows)
-    assert all(row["curse"] == 0.0 for row in rows)  # without luck there is none
+    assert all(abs(row["curse"]) < 1e-12 for row in rows)  # without luck there is none
 
 
 def test_guardrails_bound_the_search():

@@ -71,6 +71,7 @@ def test_the_same_study_is_read_back_and_another_is_not(done, monkeypatch):
     again = sim.sensitivity(file, out=out)
     assert again.reused
     assert again.summary() == done.summary()
+    assert again.screening.equals(done.screening)
     other = make_sensitivity_plan(file, ["sensitivity.keep=3"])
     assert other.key != done.manifest["run_id"]
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 TABLES = ("trials", "rounds", "finalists", "guardrails", "regret")
+FLAGS = {"trials": ("feasible", "undominated"), "rounds": ("went_on",), "finalists": ("undominated",)}
+"""Columns of yes and no, which files hold as 1 and 0."""
 
 
 @dataclass
@@ -91,7 +93,10 @@ def optimise(
     keys = plan.file.keys
     place = None if out is None else Path(out) / slug(plan.file.base.name) / f"{plan.key}-optimise"
     if place is not None and (place / "manifest.json").is_file():
-        return OptimiseResult(*read_tables(place, TABLES), place, reused=True)
+        manifest, tables = read_tables(place, TABLES)
+        for name, flags in FLAGS.items():
+            tables[name] |= {flag: tables[name][flag].astype(bool) for flag in flags if flag in tables[name]}
+        return OptimiseResult(manifest, tables, place, reused=True)
     started = time.time()
     how = {
         **{"store": None if out is None else Path(out) / "cells", "executor": executor, "workers": workers},

@@ -129,7 +129,10 @@ def sensitivity(
     name = plan.file.sweep.base.name
     place = None if out is None else Path(out) / slug(name) / f"{plan.key}-sensitivity"
     if place is not None and (place / "manifest.json").is_file():
-        return SensitivityResult(*read_tables(place, TABLES), place, reused=True)
+        manifest, tables = read_tables(place, TABLES)
+        if tables["screening"]:
+            tables["screening"]["kept"] = tables["screening"]["kept"].astype(bool)  # files hold 1 and 0
+        return SensitivityResult(manifest, tables, place, reused=True)
     started = time.time()
     how = {
         **{"store": None if out is None else Path(out) / "cells", "executor": executor, "workers": workers},
@@ -137,7 +140,8 @@ def sensitivity(
     }
     model = _Model(plan, how, progress, stage)
     found = analyse(plan.names, model, plan.file.keys, plan.named)
-    tables = {"screening": {}} | found.tables | {"outputs": model.outputs, "failures": _failures(model.reasons)}
+    nothing: dict[str, Table] = {"screening": {}}
+    tables = nothing | found.tables | {"outputs": model.outputs, "failures": _failures(model.reasons)}
     tables["profile"] = tables["profile"] | {"value": _middles(plan, tables["profile"])}
     result = SensitivityResult(_manifest(plan, found, len(model.reasons), started), tables, place)
     if place is not None:
