@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NAME = "pareto"
 GREY, PALE = "#8c8c8c", "#bdbdbd"
+CLOSE = 0.05
+"""Points closer than this, relative to the axes, share a place for their numbers."""
 MARKERS = "os^Dvp*hX<"
 """A marker for every family."""
 
@@ -42,7 +44,7 @@ def draw_optimise(result: OptimiseResult, folder: Path, formats: tuple[str, ...]
         axes.set_title(str(result.manifest["name"]))
         names = [f"{k + 1}: {name}" for k, name in enumerate(_names(result))]
         figure.text(0.01, 0.006, "\n".join([*names, _caption(result)]), fontsize=7.5, color="#444444", va="bottom")
-        figure.tight_layout(rect=(0, 0.022 * (len(names) + 3), 1, 1))
+        figure.tight_layout(rect=(0, 0.02 * (len(names) + 3), 1, 1))
         for file in files:
             figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else {"Software": "scoregate"})
     return files
@@ -94,7 +96,14 @@ def _plane(result: OptimiseResult, axes: "Axes") -> None:
     for k in range(rows_of(one)):
         start, end = (one["search"][k], other["search"][k]), (one["confirmed"][k], other["confirmed"][k])
         axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": BASELINE, "linewidth": 1.2}, zorder=3)
-        axes.annotate(str(k + 1), end, (6, 5), textcoords="offset points", fontsize=10, weight="bold", zorder=5)
+        beside = [j for j in range(k) if _near(axes, end, (one["confirmed"][j], other["confirmed"][j]))]
+        axes.annotate(  # numbers of points beside one another stand in a row
+            *(str(k + 1), end, (7 + 11 * len(beside), 6)),
+            textcoords="offset points",
+            fontsize=10,
+            weight="bold",
+            zorder=5,
+        )
     axes.scatter(
         one["search"], other["search"], s=40, facecolors="none", edgecolors=BASELINE, label="in the search", zorder=3
     )
@@ -114,6 +123,12 @@ def _plane(result: OptimiseResult, axes: "Axes") -> None:
     axes.set_xlabel(_label(result, 0))
     axes.set_ylabel(_label(result, 1))
     axes.legend(fontsize=8)
+
+
+def _near(axes: "Axes", one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two points are so close that their numbers would overlap."""
+    places = axes.transAxes.inverted().transform(axes.transData.transform([one, other]))
+    return bool(np.abs(places[0] - places[1]).max() < CLOSE)
 
 
 def _line(result: OptimiseResult, axes: "Axes") -> None:
@@ -141,6 +156,6 @@ def _caption(result: OptimiseResult) -> str:
     )
     dotted = " Dotted: undominated trials." if len(manifest["objectives"]) > 1 else ""
     return (
-        f"Against {manifest['baseline']}, paired; {worlds}; {run['users']:,} users, {run['ticks']} {run['tick']}s; trials on "
+        f"Against {manifest['baseline']}, paired; {worlds}; {run['users']:,} users, {run['ticks']} {run['tick']}s;\ntrials on "
         f"{keys['replicates']} seeds, bars: 95% t intervals on {keys['confirm']} fresh seeds.{dotted}"
     )

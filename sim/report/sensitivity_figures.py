@@ -109,7 +109,8 @@ def _screening(result: SensitivityResult, axes: "Axes", names: dict[str, str]) -
     top = float(max(size.max(), sigma.max())) or 1.0
     axes.plot([0, top], [0, top], color=GREY, linewidth=0.8, linestyle=":")
     taken: list[tuple[float, float]] = []
-    for row in np.argsort(-size, kind="stable")[:MOST_LABELLED]:
+    labelled = np.argsort(-size, kind="stable")[:MOST_LABELLED]
+    for row in labelled[np.argsort(-sigma[labelled], kind="stable")]:  # from the top, as names give way downwards
         if not luck[row]:
             _name(axes, names[str(screening["input"][row])], (float(size[row]), float(sigma[row])), top, taken)
     unit = result.manifest["unit"]

@@ -1,0 +1,43 @@
+"""The small reference result of the shipped study, which says on which assumptions the answer hangs, and how to make it again.
+
+python -m sim.experiments.sensitivity.reference [FOLDER]
+"""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from sim.experiments.sensitivity.study import SensitivityResult, sensitivity
+
+FILE = "sensitivity/world"
+DIGITS = 6
+"""Digits kept in the tables: more than anybody reads, fewer than depend on how a library adds up."""
+
+
+def write(result: SensitivityResult, folder: Path) -> None:
+    """Write indices, screening and the answer of a study into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in (("indices", result.indices), ("screening", result.screening)):
+        _rounded(table).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    (folder / "answer.txt").write_text(result.summary() + "\n", encoding="utf-8")
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.copy()
+    numbers = table.select_dtypes("number").columns
+    table[numbers] = table[numbers].map(lambda value: float(f"{value:.{DIGITS}g}"))
+    return table
+
+
+def make(folder: Path, out: Path | None = None) -> None:
+    """Run the shipped study at its shipped size (cells kept under `out` if it is given); write tables, answer and figure."""
+    from sim.report.sensitivity_figures import draw_sensitivity
+
+    result = sensitivity(FILE, out=out)
+    write(result, folder)
+    draw_sensitivity(result, folder, ("png",))
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1] if len(sys.argv) > 1 else "results/reference/sensitivity"))
