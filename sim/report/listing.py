@@ -6,6 +6,8 @@ TITLES = {
     "scenarios": "Scenarios (scoregate run NAME)",
     "sweeps": "Sweeps (scoregate sweep NAME)",
     "comparisons": "Comparisons (scoregate compare NAME)",
+    "sensitivity": "Sensitivity studies (scoregate sensitivity NAME)",
+    "optimise": "Searches over policies (scoregate optimise NAME)",
     "gates": "Gates (policy.gate.kind)",
     "rules": "Rules of choice (rule, mixture)",
     "beliefs": "Beliefs about what raises the score (settings in brackets)",
