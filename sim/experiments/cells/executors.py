@@ -24,7 +24,7 @@ LONE = 60.0
 """Seconds to wait for a Dask cluster without workers."""
 SMALL = 2_000_000
 """User-days up to which a cell is small: a worker process of its own interpreter then beats a thread."""
-QUICK = 10_000_000
+QUICK = 100_000_000
 """User-days in all up to which starting worker processes takes longer than it saves."""
 
 

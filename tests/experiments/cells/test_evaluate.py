@@ -259,10 +259,10 @@ def test_a_file_size_limit_is_told_and_nothing_is_corrupted(tmp_path):
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (90_000, hard))
     try:
         with pytest.raises(ResultError, match="finished cells are kept"):
-            evaluate(tiny_jobs(200), store=tmp_path, executor="threads", workers=1)
+            evaluate(tiny_jobs(60), store=tmp_path, executor="threads", workers=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     cells = evaluate(tiny_jobs(20), store=tmp_path)
