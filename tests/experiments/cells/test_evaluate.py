@@ -23,6 +23,7 @@ from tests.experiments.cells.stand_ins import (
     TINY,
     as_they_come,
     bits,
+    die,
     faulty,
     table_bits,
     tiny_jobs,
@@ -183,6 +184,17 @@ def test_a_worker_that_dies_costs_its_cell_only(tmp_path, faults):
     assert cells.failures == {6: DIED}
     assert len(list(faults.iterdir())) == 2
     assert bits(cells.outcomes[:6]) == bits(evaluate(tiny_jobs(6)).outcomes)
+
+
+@pytest.mark.slow
+def test_workers_that_die_as_they_start_are_told_and_no_cell_is_blamed(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        evaluate_module, "lanes_for", lambda executor, load, workers, limit: Processes(1, limit, 1, die)
+    )
+    with pytest.raises(ExecutorError, match="die as they start"):
+        evaluate(tiny_jobs(3), store=tmp_path)
+    with CellStore(tmp_path) as store:
+        assert store.cells() == []
 
 
 @pytest.mark.slow
