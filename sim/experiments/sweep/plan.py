@@ -15,6 +15,7 @@ from sim.experiments.sweep.design import group_lengths, note_on, points_of
 from sim.scenario.load import draft
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
+from sim.scenario.sharing import sharing
 from sim.scenario.sweep import SweepFile, read_sweep
 from sim.scenario.vary import Level, Parameter, union
 
@@ -128,7 +129,7 @@ def _points(sweep: SweepFile, switches: Sequence[str]) -> tuple[Point, ...]:
     for levels in points_of(sweep):
         patch = _patch(levels)
         try:
-            policy = sweep.draft.patched(patch, _places(levels)).checked(Scenario)
+            policy = sharing(sweep.draft.patched(patch, _places(levels)).checked(Scenario), sweep.base)
             check_memory(policy)
             baseline = None
             if other is not None:
@@ -136,7 +137,9 @@ def _points(sweep: SweepFile, switches: Sequence[str]) -> tuple[Point, ...]:
                 same = (policy.world, policy.run, tuple(flags.items()))
                 if same not in baselines:
                     given = other.patched({"switches": flags} if flags else {}, {})
-                    baselines[same] = as_baseline(given.checked(Scenario), policy)
+                    made = as_baseline(given.checked(Scenario), policy)
+                    made = sharing(made, next(iter(baselines.values()), made))
+                    baselines[same] = made.model_copy(update={"world": policy.world, "run": policy.run})
                 baseline = baselines[same]
         except ScenarioError as error:
             for fault in (_placed(fault, levels, sweep) for fault in error.faults):
