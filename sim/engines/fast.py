@@ -24,12 +24,13 @@ from sim.model.calendar import GATE_AHEAD, PUBLICATION, RANKING, make_calendar
 from sim.model.choice.decision_rule import prepared
 from sim.model.choice.mixture import MOST_RULES, rules_of
 from sim.model.circle import reply_chance
-from sim.model.columns import groups_of
+from sim.model.columns import further_groups, groups_of
 from sim.model.contacts import Contacts, assemble, complete, nobody
 from sim.model.gates.ranking import NOBODY, last_place
-from sim.model.numbers import as_record, numbers
+from sim.model.lenders import MOST_LENDERS, TURNS
+from sim.model.numbers import as_record, lenders_capital, numbers
 from sim.model.score import HIGHEST, LOWEST
-from sim.model.totals import COUNT
+from sim.model.totals import CASH_AT_LENDER, COUNT
 from sim.scenario.schema import Scenario
 
 Array = NDArray[Any]
@@ -52,7 +53,9 @@ def _flags(scenario: Scenario) -> NDArray[np.int64]:
 def _phases(scenario: Scenario) -> list[tuple[int, str]]:
     """Phases that a run of the scenario comes to, with their days: the others need not be compiled."""
     occurring = int(np.bitwise_or.reduce(_flags(scenario)))
-    return [*((ALWAYS, name) for name in APART), *((when, name) for when, name in BLOCK_PHASES if when & occurring)]
+    # A place apart must be taken, so that the others keep theirs: by the first phase where its own is never called.
+    apart = [(when, name if when & occurring else APART[0][1]) for when, name in APART]
+    return [*apart, *((when, name) for when, name in BLOCK_PHASES if when & occurring)]
 
 
 ON_DAY_ZERO = ("people_phase", "publication_phase", "relationships_phase", "count_far_phase", "name_far_phase")
@@ -130,8 +133,13 @@ def _sweep_apart(scenario: Scenario, seed: int, threads: int, name: str, **array
     """One phase for all users that concerns no column."""
     users = scenario.run.users
     columns = (np.zeros((0, users), np.float32),) * 4
-    desks = _desks(threads, columns, nobody(0), on_day_zero=arrays)
+    desks = _desks(threads, columns, nobody(0), besides=arrays)
     Team(desks, as_record(numbers(scenario, seed)), np.zeros(1, TODAY)).sweep(name)
+
+
+def _further(scenario: Scenario, columns: Columns) -> dict[str, Array]:
+    """The columns that only some worlds have, by the name of their group."""
+    return dict(zip(further_groups(scenario), columns.arrays[4:], strict=True))
 
 
 def _desks(threads: int, columns: tuple[Array, ...], contacts: Contacts, **more: Any) -> Desks:
@@ -159,7 +167,8 @@ class DayZero:
         self.columns = Columns(users, groups_of(scenario))
         self.columns["id"][:] = np.arange(users, dtype=np.int32)
         today = np.zeros(1, TODAY)
-        desks = _desks(threads, self.columns.arrays, self.contacts)
+        besides = _further(scenario, self.columns)
+        desks = _desks(threads, self.columns.arrays, self.contacts, besides=besides)
         team = Team(desks, as_record(numbers(scenario, seed)), today)
         team.sweep("people_phase")
         # The first scores: a round without contacts, then relationships from those, then the scores of day 0.
@@ -205,6 +214,9 @@ class FastEngine:
             self._places.ctypes.data,
         )
         arrays, contacts = self.columns.arrays, self.contacts
+        for lender, capital in enumerate(lenders_capital(scenario)):
+            self._result[0, CASH_AT_LENDER + lender] = capital
+        self._demand, self._served = np.zeros((MOST_LENDERS, TURNS), np.int64), np.zeros(MOST_LENDERS, np.int64)
         cuts = np.ones(MOST_RULES)
         cuts[: len(deciding)] = [below for _, below in deciding]
         self._desks = Desks(
@@ -215,7 +227,7 @@ class FastEngine:
             self._result,
             reply_chances(self._params),
             rules,
-            {"cuts": cuts},
+            {"cuts": cuts, "demand": self._demand, "served": self._served} | _further(scenario, self.columns),
         )
         self._team = Team(self._desks, self._params, self._today)
         if len(deciding) > 1:

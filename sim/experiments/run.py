@@ -119,6 +119,9 @@ def _same_people(one: Scenario, other: Scenario) -> bool:
         one.world == other.world
         and one.run.users == other.run.users
         and one.switches.coverage == other.switches.coverage
+        and one.switches.credit_line == other.switches.credit_line
+        and one.switches.lenders == other.switches.lenders
+        and (not one.switches.credit_line or one.policy.credit == other.policy.credit)
     )
 
 

@@ -4,6 +4,7 @@ from numpy import float64, int64
 
 from sim.engines.compiled import phase, use_rules
 from sim.engines.memory import (
+    account_column,
     byte_column,
     cuts_of,
     far_counts_of,
@@ -17,6 +18,7 @@ from sim.engines.memory import (
 from sim.model import columns as c
 from sim.model.choice.mixture import MOST_RULES, rule_luck, with_rule
 from sim.model.contacts import far_contact, far_contacts_named
+from sim.model.credit import line_target
 from sim.model.population import (
     assets_of,
     income_of,
@@ -63,6 +65,7 @@ def people_phase(desk, p, today, low, high):
     learned_day_ = short_column(desk, c.LEARNED_DAY, low, high)
     admitted_day_ = short_column(desk, c.ADMITTED_DAY, low, high)
     last_visit_day_ = short_column(desk, c.LAST_VISIT_DAY, low, high)
+    limit_ = account_column(desk, c.LIMIT, low, high)
     for k in range(high - low):
         who = int64(id_[k])
         wealth = wealth_factor(p, who)
@@ -96,6 +99,9 @@ def people_phase(desk, p, today, low, high):
         debt_[k] = debt
         record_[k] = record
         recent_spend_[k] = rate * ticket * 0.01
+        if p.switch_credit_line == 1:
+            limit_[k] = line_target(p, float64(recent_spend_[k]), p.credit_score_middle)
+            debt_[k] = min(int64(debt_[k]), int64(limit_[k]))
         habit_[k] = expected_visits(float64(base_visits_[k]), rate, p.usage_check_rate)
         relationships_[k] = p.score_uninformed_relationships
         learned_day_[k] = -1

@@ -127,6 +127,7 @@ class User(Planner):
         repaid = repayment(self.debt, self.liquidity, trips, p.choice_repay_share)
         self.liquidity -= repaid
         self.debt -= repaid
+        self.billed = max(self.billed - repaid, 0)
         self.model.total[n.REPAID_EARLY_FEN] += repaid
 
     def pay(self, payments: int) -> None:
