@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -165,6 +165,8 @@ def _branch(model: Any, data: Any) -> type[BaseModel] | None:
     """The class that describes `data`, where a field is of a class of settings: a gate's is looked up by its `kind`."""
     if model is GateSettings and isinstance(data, dict):
         return find_gate(str(data.get("kind")))
+    if get_origin(model) is tuple:
+        model = get_args(model)[0]
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
@@ -172,6 +174,9 @@ def _known_keys(root: type[BaseModel], path: Place, data: Any) -> list[str]:
     """The keys allowed in the mapping that holds the last part of `path`, in a file of the class `root`."""
     model: type[BaseModel] | None = root
     for part in path[:-1]:
+        if isinstance(data, list):  # the entries of a list are all of one class
+            data = data[int(part)] if int(part) < len(data) else None
+            continue
         if model is None or part not in model.model_fields:
             return []
         data = data.get(part) if isinstance(data, dict) else None
@@ -201,8 +206,8 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
         ("a valid string", "text"),
         ("a valid boolean", "true or false"),
         ("a valid tuple", "a list"),
-        ("a valid dictionary", "a mapping of keys to values"),
         ("a valid dictionary or instance of", "a mapping of keys to values for"),
+        ("a valid dictionary", "a mapping of keys to values"),
     ):
         allowed = allowed.replace(old, new)
     shown = "a mapping" if isinstance(given, dict) else _brief(given)

@@ -44,7 +44,6 @@ use_rules()
 @phase
 def apply_phase(desk, p, today, low, high):
     """Phase apply: what each lender would have to pay out, by lender and place in the order by lot."""
-    total = own_totals(desk, 0, 0, n.COUNT)
     ids, incomes = int_column(desk, c.ID, low, high), int_column(desk, c.INCOME, low, high)
     scores, needs = short_column(desk, c.SCORE, low, high), account_column(desk, c.NEED, low, high)
     lenders, demand = p.lender_count, demand_of(desk, 0, 0, p.lender_count * TURNS)
@@ -63,7 +62,6 @@ def apply_phase(desk, p, today, low, high):
             j = (start + i) % lenders
             loan = int64(standing_column(desk, c.LOAN + j, low, high)[k])
             offer = amount_offered(p, j, asked, income, loan, owed_in_all, any_late, float64(scores[k]))
-            total[n.APPLICATIONS] += 1
             if offer > 0:
                 fetch_add(demand, j * TURNS + turn, offer)
     return 0
@@ -107,6 +105,7 @@ def answer_phase(desk, p, today, low, high):
             j = (start + i) % lenders
             states = standing_column(desk, c.LOAN + j, low, high)
             offer = amount_offered(p, j, asked, income, int64(states[k]), owed_in_all, any_late, float64(scores[k]))
+            total[n.APPLICATIONS] += 1
             if offer == 0 or turn >= served[j]:
                 continue
             total[n.APPROVALS] += 1

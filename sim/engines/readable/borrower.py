@@ -132,7 +132,6 @@ class Borrower(Monthly):
             return
         turn, offers = self.offers(tick)
         for lender, offer in offers:
-            self.model.total[n.APPLICATIONS] += 1
             self.model.demand[lender][turn] += offer
 
     def hear_answers(self, tick: int) -> None:
@@ -143,6 +142,7 @@ class Borrower(Monthly):
         turn, offers = self.offers(tick - p.ticks_per_day)
         left = amount_asked(p, self.need)
         for lender, offer in offers:
+            total[n.APPLICATIONS] += 1
             if offer == 0 or turn >= self.model.served[lender]:
                 continue
             total[n.APPROVALS] += 1
