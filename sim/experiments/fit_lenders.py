@@ -2,8 +2,9 @@
 
     uv run python -m sim.experiments.fit_lenders
 
-Capital is the one number of the lenders that was chosen by its results, so that rows 4a and 4b of `check-facts` cannot tell
-much; the others (cut-off, price, term, largest loan) are assumptions that were left where they were.
+Capital is the one number of the lenders that was chosen by its results, with all rows of 4a, 4b and 4c in view, so that these
+rows of `check-facts` cannot tell much. Other numbers of lenders, terms, cut-offs and chances of losing income were tried beside
+it and left at the first assumption.
 """
 
 from sim.engines.fast import default_threads

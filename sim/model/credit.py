@@ -49,6 +49,14 @@ def minimum_due(billed, minimum_share, missed):
 
 
 @rule
+def held_back(billed, minimum_share, missed):
+    """Cash that is not spent on shopping while a bill is open (fen): its minimum."""
+    if billed == 0:
+        return 0
+    return minimum_due(billed, minimum_share, missed)
+
+
+@rule
 def bill_paid(liquidity, billed, minimum, kept):
     """What a user pays of a bill (fen): all that cash above `kept` allows, at least the minimum, or nothing if that fails."""
     if liquidity < minimum:

@@ -197,6 +197,7 @@ SCHEDULE = (
             "visits",
             "limit",
             "billed",
+            "missed",
         ),
         ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day", "role", "billed"),
     ),

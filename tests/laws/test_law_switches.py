@@ -3,7 +3,20 @@
 import numpy as np
 import pytest
 
-from tests.helpers import BUSY, ENGINES, NONE, different_totals, finished, scenario, total
+from sim.model.totals import of_lenders
+from tests.helpers import (
+    BUSY,
+    ENGINES,
+    FINANCE,
+    HARD_TIMES,
+    LENDERS,
+    LINE,
+    NONE,
+    different_totals,
+    finished,
+    scenario,
+    total,
+)
 
 USERS = {"fast": 3_000, "readable": 80}
 
@@ -73,6 +86,37 @@ def test_circle_off_the_gates_worth_is_its_perks_alone(engine):
     off = {"switches.circle": False, **modest}
     assert different_totals(run(engine, off), run(engine, off, priceless)) == set()
     assert "rest" in different_totals(run(engine, modest), run(engine, modest, priceless))
+
+
+@both
+def test_credit_off_its_numbers_move_nothing(engine):
+    # the mechanism is off unless asked for: none of its numbers matters then
+    other = {
+        "world.liquidity.loss_chance": 0.5,
+        "world.lending.shopping": 0.0,
+        "policy.credit.limit_floor": 0.0,
+        "policy.lending.information": "shared",
+        "world.score.default_loss": 0.0,
+    }
+    assert different_totals(run(engine), run(engine, other)) == set()
+
+
+@both
+def test_lenders_off_nobody_borrows_from_them(engine):
+    off, on = run(engine, LINE, HARD_TIMES), run(engine, FINANCE, HARD_TIMES)
+    for sign in ("applications", "loans", "borrowers", *of_lenders("lent"), *of_lenders("cash")):
+        assert total(off, sign).sum() == 0
+    assert total(on, "loans").sum() > 0
+    assert total(off, "in_need").sum() > 0
+
+
+@both
+def test_credit_line_off_limits_and_defaults_are_not_there(engine):
+    off, on = run(engine, LENDERS, HARD_TIMES), run(engine, FINANCE, HARD_TIMES)
+    for sign in ("limit_fen", "late_fees_fen", "written_off_fen", "line_late", "line_closed"):
+        assert total(off, sign).sum() == 0
+    assert total(on, "limit_fen").sum() > 0
+    assert total(on, "late_fees_fen").sum() > 0
 
 
 @both

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.model.credit import CLOSED, bill_paid, bill_settled, limit_reviewed, line_target, minimum_due
+from sim.model.credit import CLOSED, bill_paid, bill_settled, held_back, limit_reviewed, line_target, minimum_due
 
 P = SimpleNamespace(
     credit_limit_floor=500.0,
@@ -63,6 +63,11 @@ def test_a_missed_minimum_is_asked_for_again_with_the_next():
 @pytest.mark.parametrize(("cash", "paid"), [(99, 0), (100, 100), (599, 100), (700, 200), (5000, 1000)])
 def test_a_bill_is_paid_as_far_as_cash_beyond_what_is_kept_goes(cash, paid):
     assert bill_paid(cash, 1000, 100, 500) == paid
+
+
+def test_the_minimum_of_an_open_bill_is_held_back_from_shopping():
+    assert [held_back(1000, 0.1, missed) for missed in (0, 2)] == [100, 300]
+    assert held_back(0, 0.1, CLOSED) == 0
 
 
 def test_a_bill_paid_in_full_bears_no_interest():

@@ -16,11 +16,13 @@ from sim.engines.memory import (
     int_column,
     own_totals,
     rate_row,
+    standing_column,
 )
 from sim.engines.rows import AGAIN, ERRANDS, PAYMENT, ZERO
 from sim.model import columns as c
 from sim.model import totals as n
 from sim.model.counts import poisson_count
+from sim.model.credit import held_back
 from sim.model.money import charged, credit_limit, paid_in_cash, repayment, shopping_part
 from sim.model.states import REPAY
 from sim.model.usage import spend_after
@@ -43,6 +45,7 @@ def pay_phase(desk, p, today, low, high):
     plans, shares = byte_column(desk, c.PLAN, low, high), byte_column(desk, c.SHOPPING_SHARE, low, high)
     by_payment, errands = count_row(desk, PAYMENT, 0, BLOCK), count_row(desk, ERRANDS, 0, BLOCK)
     lines, bills = account_column(desk, c.LIMIT, low, high), account_column(desk, c.BILLED, low, high)
+    misses = standing_column(desk, c.MISSED, low, high)
     outflows = rate_row(desk, AGAIN, 0, BLOCK)
     chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
     repaid_early = repaying = 0
@@ -69,7 +72,10 @@ def pay_phase(desk, p, today, low, high):
         payments, liquidity = int64(by_payment[k]), int64(liquidities[k])
         sent = payments * int64(tickets[k])
         shopping = shopping_part(sent, int64(shares[k]))
-        cash = paid_in_cash(shopping, liquidity)
+        held = 0
+        if p.switch_credit_line == 1:
+            held = held_back(int64(bills[k]), p.money_minimum_payment, int64(misses[k]))
+        cash = paid_in_cash(shopping, max(liquidity - held, 0))
         credit = 0
         if cash < shopping:
             debt = int64(debts[k])
