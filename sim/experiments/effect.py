@@ -90,7 +90,7 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 
 def effects(runs: Table) -> dict[str, Effect]:
-    """Every measure in both arms with the paired difference and its 95% interval (NaN without a baseline), by name.
+    """Every measure of these runs in both arms with the paired difference and its 95% interval (NaN without a baseline), by name.
 
     runs: one row per arm and replicate.
     """
@@ -99,6 +99,8 @@ def effects(runs: Table) -> dict[str, Effect]:
     nothing = np.zeros(0)
     found = {}
     for name, (unit, good) in units.items():
+        if name not in runs:
+            continue
         baseline = of_arm(runs, "baseline", name) if has_baseline else nothing
         interval = t_interval(paired(runs, name) if has_baseline else nothing)
         found[name] = Effect(name, unit, good, _mean(of_arm(runs, "policy", name)), _mean(baseline), interval)

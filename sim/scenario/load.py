@@ -237,8 +237,8 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
         ("a valid string", "text"),
         ("a valid boolean", "true or false"),
         ("a valid tuple", "a list"),
-        ("a valid dictionary", "a mapping of keys to values"),
         ("a valid dictionary or instance of", "a mapping of keys to values for"),
+        ("a valid dictionary", "a mapping of keys to values"),
     ):
         allowed = allowed.replace(old, new)
     found = "a mapping" if isinstance(given, dict) else brief(given)
