@@ -28,7 +28,7 @@ class Lender(Strict):
         145.0,
         "Capital",
         "CNY/user of the platform",
-        source="set so that targets 4a and 4b are met (fit_lenders.py)",
+        source="set with targets 4a, 4b and 4c in view (fit_lenders.py)",
         grade="D",
         low=0,
         high=100_000,

@@ -73,12 +73,13 @@ def elasticity(flow: NDArray[np.float64], limit: NDArray[np.float64]) -> float:
 class World(NamedTuple):
     """What a run of one information regime leaves.
 
-    several, late: shares of borrowers; approved: share of applications; approvals: how many; mean_loan: CNY; elasticity: of limits.
+    several, late: shares of borrowers; defaults: per loan made; approved: share of applications; approvals: how many; mean_loan: CNY; elasticity: of limits.
     """
 
     months: list[Month]
     several: float
     late: float
+    defaults: float
     approved: float
     approvals: float
     mean_loan: float
@@ -105,6 +106,7 @@ def observed(scenario: Scenario, seed: int, threads: int, start: DayZero) -> Wor
         months,
         float(np.mean(np.concatenate([month.loans for month in months]) > 1)),
         share_late(months, 1, 99),
+        float(after["loan_defaults"] / after["loans"]),
         float(after["approvals"] / after["applications"]),
         float(after["approvals"]),
         float(sum(after[name] for name in of_lenders("lent")) * 0.01 / after["loans"]),
@@ -140,6 +142,7 @@ def measured(seed: int, users: int, threads: int, capital: float | None = None) 
         "4a odds ratio": odds_ratio(alone.months),
         "4b several": alone.several,
         "4c arrears": together.late - alone.late,
+        "4c defaults": together.defaults - alone.defaults,
         "4c approvals": together.approvals / alone.approvals - 1.0,
         "4c approval share": together.approved - alone.approved,
         "4c mean loan": together.mean_loan / alone.mean_loan - 1.0,
