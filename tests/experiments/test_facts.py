@@ -143,7 +143,7 @@ def test_effort_rises_before_the_gate_and_falls_after_it(seen):
 def test_without_a_response_nobody_changes_pace(seen):
     scenario = load("placebo.yaml", ["policy.gate.threshold=680", "run.users=3000", *striving.SETTINGS])
     engine = FastEngine(scenario, 1, 1)
-    trace = follow(engine, scenario, within_reach(engine.columns, 680), 680)
+    trace = follow(engine, scenario, 1, within_reach(engine.columns, 680), 680)
     pace = striving.paces(trace, scenario)
     assert pace.users > 10
     assert (pace.first, pace.last, pace.after) == (1.0, 1.0, 1.0)
