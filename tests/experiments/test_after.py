@@ -36,7 +36,7 @@ def test_with_a_response_the_effects_are_there(study):
 
 def test_every_effect_vanishes_where_nobody_responds():
     study = after("placebo.yaml", NEAR, baseline="placebo.yaml", **SMALL)
-    for name in ("net_rise", "net_after", "admitted_by_effort", "bunching_paired", "quiet_short", "halved_short"):
+    for name in ("net_rise", "net_after", "admitted_by_effort", "bunching_paired", "quiet_short"):
         assert (values(study, name) == 0.0).all(), name
     crossing = study.tables["crossing"]
     for curve in ("placebo", "same"):
@@ -137,14 +137,15 @@ def test_runs_tell_who_stands_just_above_and_who_went_quiet():
 
 
 def test_shut_out_of_a_circle_that_draws_the_others_more_come_half_as_often():
-    # the open circle closes at once but for those below 660 in the policy: with rare visitors and a circle that doubles
-    # their visits, being shut out leaves more of them below half of what they made before
-    lively = ["world.circle.onlooker_visits=1.5", "world.circle.seeker_visits=1.5", "policy.campaign.reach=30"]
+    # from day 60 on only those at 660 and more may view: with rare visitors and a circle that doubles their visits, more of
+    # the others then fall below half of what they made before
+    lively = ["world.circle.onlooker_visits=1.5", "world.circle.seeker_visits=1.5", "world.awareness.campaign_rate=0.3"]
     rare = ["world.population.visits_median=0.3", "world.population.payments_mean=0.1"]
     given = [NEAR[0], *lively, *rare, "rule=none", "policy.gate.start=60"]
     shut = after("gate_750.yaml", [*given, "policy.gate.covers=[view]"], users=3000, ticks=130, replicates=2)
     assert (values(shut, "halved_short") > 0.05).all()
-    assert (values(after("gate_750.yaml", given, users=3000, ticks=130, replicates=1), "halved_short") < 0.05).all()
+    nothing = [*given, "policy.gate.covers=[]", "world.usage.publication_checks=1"]  # a gate that shuts nobody out
+    assert values(after("gate_750.yaml", nothing, users=3000, ticks=130, replicates=1), "halved_short") == [0.0]
 
 
 def test_the_command_stores_reuses_and_draws(workspace):
