@@ -172,7 +172,7 @@ def run_cell(
     """Run `engine` (fresh, of this scenario) to the end and reduce it to tables.
 
     users_sample: how many users to keep whole (-1 all, 0 none); reference: score that distances count from;
-    progress: called with user-days done since the last call.
+    progress: called with user-ticks done since the last call.
     """
     started = time.perf_counter()
     ticks, users, per_day = scenario.run.ticks, scenario.run.users, ticks_per_day(scenario)

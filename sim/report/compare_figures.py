@@ -9,6 +9,7 @@ import numpy as np
 from sim.experiments.compare.answer import scope
 from sim.experiments.compare.verdict import BETTER, EQUIVALENT, HIGHER, LOWER, UNDECIDED, WORSE
 from sim.report.kinds import FORMATS
+from sim.report.length import length_of
 from sim.report.style import BASELINE, POLICY, RC
 from sim.results.table import Table, rows_of, where
 from sim.scenario.comparison import ALL_WORLDS
@@ -188,8 +189,9 @@ def _caption(figure: "Figure", result: "ComparisonResult", extra: str, top: floa
     told = result.manifest
     run = told["run"]
     n = told["replicates"]
-    length = f"{run['ticks']} {'hours' if run['tick'] == 'hour' else 'days'}"
-    text = f"{run['users']:,} users, {length}, n = {n} replicate{'s' if n > 1 else ''} on the same seeds. {extra}"
+    text = (
+        f"{run['users']:,} users, {length_of(run)}, n = {n} replicate{'s' if n > 1 else ''} on the same seeds. {extra}"
+    )
     figure.text(0.01, 0.01, text, fontsize=7.5, color="#444444", ha="left", va="bottom")
     figure.tight_layout(rect=(0, 0.06, 1, top))
 

@@ -46,8 +46,10 @@ class Switches(Strict):
 class Run(Strict):
     """Size and luck of a run."""
 
-    users: int = quantity(100_000, "Users", "users", low=1, high=20_000_000)
-    ticks: int = quantity(180, "Ticks", "ticks", low=1, high=32_760)
+    users: int = quantity(100_000, "How many people are simulated", "users", low=1, high=20_000_000)
+    ticks: int = quantity(
+        180, "Length of the run, in ticks: days, or hours where `tick` is hour", "ticks", low=1, high=32_760
+    )
     tick: Literal["day", "hour"] = Field(
         "day",
         description="Length of a tick: day or hour [kind]",
