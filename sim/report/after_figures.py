@@ -23,7 +23,7 @@ def _weekly(curve: NDArray[np.float64]) -> NDArray[np.float64]:
     return means
 
 
-def _curve(result: "AfterResult", name: str) -> NDArray[np.float64]:
+def weekly_curve(result: "AfterResult", name: str) -> NDArray[np.float64]:
     """Weekly means of one curve, shape (replicates, days)."""
     table = result.tables["crossing"]
     return _weekly(table[name].reshape(np.unique(table["replicate"]).size, -1).astype(float))
@@ -51,10 +51,10 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
             ("same", "the same people and days, nobody responds", BASELINE, "--"),
             ("placebo", "those who cross where nobody responds (phantom)", "#8c8c8c", ":"),
         ):
-            curve = _curve(result, name)
+            curve = weekly_curve(result, name)
             if np.isfinite(curve).any():
                 top.plot(day, curve.mean(axis=0), color=colour, linestyle=line, linewidth=1.6, label=label)
-        net = _curve(result, "net")
+        net = weekly_curve(result, "net")
         if np.isfinite(net).any():
             bottom.plot(day, net.mean(axis=0), color=POLICY, linewidth=1.6)
             if replicates > 1:

@@ -1,0 +1,85 @@
+"""Where a result comes from: its scenarios in full, what differs from base, and how to make it again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from sim.report.page.parts import Block, Facts, Grid, Listing, Section
+from sim.scenario.load import difference, resolved
+from sim.scenario.schema import Scenario
+
+OWN = ("name", "note", "baseline")
+"""What a scenario is called, which is no difference to base."""
+TOLD = {
+    "status": "status",
+    "run_id": "id",
+    "engine": "engine",
+    "seeds": "seeds",
+    "replicates_finished": "replicates",
+    "started": "started",
+    "seconds": "seconds it took",
+    "platform": "platform",
+}
+
+
+def as_text(scenario: Mapping[str, Any]) -> str:
+    """A resolved scenario as YAML that `scoregate run` takes."""
+    return yaml.dump(
+        dict(scenario), Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=True
+    )
+
+
+def value(given: Any) -> str:
+    """A value of a scenario on one line."""
+    if isinstance(given, str):
+        return given
+    return (
+        yaml.safe_dump(given, default_flow_style=True, allow_unicode=True, width=10**6).removesuffix("\n...\n").strip()
+    )
+
+
+def _differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    left, right = ({k: v for k, v in scenario.items() if k not in OWN} for scenario in (one, other))
+    return [(path, value(here), value(there)) for path, here, there in difference(left, right)]
+
+
+def scenario_section(scenarios: Mapping[str, Mapping[str, Any]], names: Mapping[str, str] | None = None) -> Section:
+    """The resolved scenarios, by arm, each with what differs from base.yaml; and what differs between the first two.
+
+    names: what an arm is called, instead of its own name.
+    """
+    base = resolved(Scenario(name="base"))
+    blocks: list[Block] = []
+    arms = list(scenarios)
+    for arm in arms:
+        name = f"{arm} ({scenarios[arm]['name']})" if names is None else names[arm]
+        rows = _differences(scenarios[arm], base)
+        if rows:
+            caption = f"{name}: what differs from base.yaml"
+            blocks.append(Grid(caption, ("path", "here", "base"), tuple(rows), folded=len(arms) > 2))
+        else:
+            blocks.append(f"{name}: as base.yaml.")
+        blocks.append(Listing(f"{name}: the whole scenario, every default written out", as_text(scenarios[arm])))
+    if len(arms) == 2:
+        rows = _differences(scenarios[arms[0]], scenarios[arms[1]])
+        caption = f"What differs between {arms[0]} and {arms[1]}"
+        blocks.insert(0, Grid(caption, ("path", *arms), tuple(rows)) if rows else f"{caption}: nothing.")
+    return Section("Scenarios", tuple(blocks))
+
+
+def origin(manifest: Mapping[str, Any], by_hand: str | None = None) -> Section:
+    """How to make a result again, and where it comes from. by_hand: how without the files, where a command can."""
+    pairs = [(name, value(manifest[key])) for key, name in TOLD.items() if manifest.get(key) not in (None, "")]
+    pairs += [(f"hash of {arm}", str(told)) for arm, told in manifest.get("hashes", {}).items()]
+    pairs.append(("versions", ", ".join(f"{name} {told}" for name, told in manifest.get("versions", {}).items())))
+    command = manifest.get("command")
+    text = by_hand or (
+        "Without the files: save the whole scenarios above as policy.yaml and baseline.yaml, then "
+        "scoregate run policy.yaml --baseline baseline.yaml."
+    )
+    blocks: list[Block] = [
+        Facts((("command", str(command) if command else "none: it was made from Python"), *pairs)),
+        text,
+    ]
+    return Section("Provenance", tuple(blocks))
