@@ -70,7 +70,7 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
         bottom.set_xlabel("days from first reaching the gate's score")
         top.set_title("Visits around the day of crossing, mean of 7 days")
         note = (
-            f"{seen:,} crossings in {replicates} replicate{'s' if replicates > 1 else ''}. "
+            f"Visits per user and day. {seen:,} crossings, n = {replicates} replicate{'s' if replicates > 1 else ''}. "
             "Difference: under the gate less the same people; band: lowest and highest replicate."
         )
         figure.text(0.01, 0.005, note, fontsize=7, color="#444444", ha="left", va="bottom")

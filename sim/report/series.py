@@ -83,7 +83,7 @@ def plan_shares(result: "Result") -> PlanShares | None:
         return None
     distance, plan, users = (table[name][near] for name in ("distance", "plan", "users"))
     bins, place = np.unique(distance, return_inverse=True)
-    everybody = np.bincount(place, weights=users)
+    everybody = np.bincount(place, weights=users).astype(np.float64)
     shares = {kind: 100 * np.bincount(place, weights=users * (plan == kind)) / everybody for kind in EFFORTS}
     return PlanShares(bins, everybody, shares)
 
@@ -115,6 +115,5 @@ def _group_effect(rows: Table, kind: str, group: str, figure: str) -> GroupEffec
         values[arm] = dict(zip(mine["replicate"].tolist(), mine[figure].tolist(), strict=True))
     both = [replicate for replicate in values["policy"] if replicate in values["baseline"]]
     here, there = (np.array([values[arm][k] for k in both], dtype=float) for arm in ("policy", "baseline"))
-    nothing = float("nan")
-    means = (float(side.mean()) if both else nothing for side in (here, there))
-    return GroupEffect(kind, group, float(rows["users"].mean()), *means, t_interval(here - there))
+    mean_here, mean_there = (float(side.mean()) if both else float("nan") for side in (here, there))
+    return GroupEffect(kind, group, float(rows["users"].mean()), mean_here, mean_there, t_interval(here - there))

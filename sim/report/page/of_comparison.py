@@ -8,7 +8,7 @@ from sim.experiments.compare.answer import scope
 from sim.experiments.compare.verdict import BETTER, BROKEN, EQUIVALENT, HIGHER, KEPT, LOWER, UNDECIDED, WORSE
 from sim.report.numbers import NONE, bounds, change, number, size
 from sim.report.page.chart import Chart, Control, Step, Trace, axis, error_bars, named
-from sim.report.page.origin import origin, scenario_section
+from sim.report.page.origin import many_scenarios, origin
 from sim.report.page.parts import Card, Chapter, Grid, Section
 from sim.report.page.theme import MARKS
 from sim.results.table import Table, rows_of, where
@@ -37,13 +37,13 @@ def chapter(result: "ComparisonResult") -> Chapter:
     over = f" in {len(worlds)} worlds" if len(worlds) > 1 else ""
     good = int(where(result.tables["effects"], measure=told["primary"])["good"][0])
     aim = "best for" if good else "of most effect on"
-    arms = {f"{world} / {policy}": told["scenarios"][world][policy] for world in worlds for policy in policies}
+    scenarios = {(world, policy): told["scenarios"][world][policy] for world in worlds for policy in policies}
     sections = [
         Section("Policies against the baseline", (_forest(result), _best(result))),
         *([Section("Who gains and who pays", (_groups(result),))] if rows_of(result.tables["groups"]) else []),
         Section("Guardrails", (_guardrails(result),)),
         Section("Every measure", (_measures(result),)),
-        scenario_section(arms, {arm: arm for arm in arms}),
+        many_scenarios(scenarios),
         origin(
             told,
             "Without the files: each whole scenario above can be saved and run by itself, as "

@@ -110,7 +110,10 @@ def _waterfall(result: Decomposition) -> Chart:
         "x": list(range(len(names))),
         "y": heights,
         "base": base,
-        "marker": {"color": colours, "pattern": {"shape": ["" if h >= 0 else "/" for h in heights], "solidity": 0.2}},
+        "marker": {
+            "color": colours,
+            "pattern": {"shape": ["" if h >= 0 else "/" for h in heights], "solidity": 0.2, "fillmode": "overlay"},
+        },
         "width": 0.6,
         "error_y": {"type": "data", "array": reach, "color": "@text", "thickness": 1.3, "width": 4},
         "hovertext": [f"{n}: {texts[n]} ({_bounds(i, decimals)})" for n, i in zip(names, intervals, strict=True)],

@@ -353,7 +353,10 @@ def _plans(result: "Result") -> Block:
             "x": middle,
             "y": share,
             "name": kind,
-            "marker": {"color": PLAN_LOOKS[kind][0], "pattern": {"shape": PLAN_LOOKS[kind][1], "solidity": 0.25}},
+            "marker": {
+                "color": PLAN_LOOKS[kind][0],
+                "pattern": {"shape": PLAN_LOOKS[kind][1], "solidity": 0.25, "fillmode": "overlay"},
+            },
             "width": 22,
             "hovertemplate": PERCENT,
         }

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.compare.answer import listed
 from sim.experiments.sweep.influence import Influence, influences
 from sim.experiments.sweep.result import SweepResult
+from sim.experiments.sweep.summary import MOST_NAMED
 from sim.report.numbers import bounds, change, number, size
 from sim.report.page.chart import Chart, Control, Step, Trace, axis, band, error_bars, line, named
 from sim.report.page.origin import origin, scenario_section
@@ -17,6 +19,8 @@ from sim.report.page.theme import AROUND_ZERO, LEVELS
 from sim.report.plain import short
 from sim.results.table import rows_of
 
+AS = {"policy": "policy, before anything is varied", "baseline": "baseline of the first point"}
+"""What the scenarios that a sweep keeps are."""
 MOST_MAPS = 6
 """Pairs of parameters with a heat map of their own; of more parameters, the first pairs."""
 MOST_NUMBERS = 130
@@ -30,13 +34,14 @@ def chapter(result: SweepResult) -> Chapter:
     against = f", against {told['scenarios']['baseline']['name']}" if paired else ""
     what = f"the effect on {result.primary}" if paired else result.primary
     names = [short(name) for name in result.names]
-    on = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    on = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} parameters"
+    scenarios = {AS.get(arm, arm): scenario for arm, scenario in told["scenarios"].items()}
     sections = [
         Section("What moves it", tuple(_charts(result))),
         Section("What is varied", (_parameters(result),)),
         Section("Every point", (_points(result),)),
         *([Section("Failures", (_failures(result),))] if result.failed else []),
-        scenario_section(told["scenarios"]),
+        scenario_section(scenarios, is_pair=False),
         origin(
             told,
             "Without the files: save the whole scenarios above as policy.yaml and baseline.yaml, and run one point as "

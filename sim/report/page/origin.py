@@ -5,10 +5,11 @@ from typing import Any
 
 import yaml
 
-from sim.report.page.parts import Block, Facts, Grid, Listing, Section
+from sim.report.page.parts import Block, Drawer, Facts, Grid, Listing, Section
 from sim.scenario.load import difference, resolved
 from sim.scenario.schema import Scenario
 
+WHOLE = "the whole scenario, every default written out"
 OWN = ("name", "note", "baseline")
 """What a scenario is called, which is no difference to base."""
 TOLD = {
@@ -44,28 +45,36 @@ def _differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple
     return [(path, value(here), value(there)) for path, here, there in difference(left, right)]
 
 
-def scenario_section(scenarios: Mapping[str, Mapping[str, Any]], names: Mapping[str, str] | None = None) -> Section:
-    """The resolved scenarios, by arm, each with what differs from base.yaml; and what differs between the first two.
-
-    names: what an arm is called, instead of its own name.
-    """
+def scenario_section(scenarios: Mapping[str, Mapping[str, Any]], *, is_pair: bool = True) -> Section:
+    """The resolved scenarios, by arm, each with what differs from base.yaml. is_pair: if they are two, tell what differs between them."""
     base = resolved(Scenario(name="base"))
     blocks: list[Block] = []
-    arms = list(scenarios)
-    for arm in arms:
-        name = f"{arm} ({scenarios[arm]['name']})" if names is None else names[arm]
-        rows = _differences(scenarios[arm], base)
-        if rows:
-            caption = f"{name}: what differs from base.yaml"
-            blocks.append(Grid(caption, ("path", "here", "base"), tuple(rows), folded=len(arms) > 2))
-        else:
-            blocks.append(f"{name}: as base.yaml.")
-        blocks.append(Listing(f"{name}: the whole scenario, every default written out", as_text(scenarios[arm])))
-    if len(arms) == 2:
-        rows = _differences(scenarios[arms[0]], scenarios[arms[1]])
-        caption = f"What differs between {arms[0]} and {arms[1]}"
-        blocks.insert(0, Grid(caption, ("path", *arms), tuple(rows)) if rows else f"{caption}: nothing.")
+    if is_pair and len(scenarios) == 2:
+        one, other = scenarios
+        rows = _differences(scenarios[one], scenarios[other])
+        caption = f"What differs between {one} and {other}"
+        blocks.append(Grid(caption, ("path", one, other), tuple(rows)) if rows else f"{caption}: nothing.")
+    for arm, scenario in scenarios.items():
+        name = f"{arm} ({scenario['name']})"
+        rows = _differences(scenario, base)
+        caption = f"{name}: what differs from base.yaml"
+        blocks.append(Grid(caption, ("path", "here", "base"), tuple(rows)) if rows else f"{name}: as base.yaml.")
+        blocks.append(Listing(f"{name}: {WHOLE}", as_text(scenario)))
     return Section("Scenarios", tuple(blocks))
+
+
+def many_scenarios(scenarios: Mapping[tuple[str, str], Mapping[str, Any]]) -> Section:
+    """The resolved scenarios of a comparison, by world and policy: what differs from base.yaml in one table, then each in full."""
+    base = resolved(Scenario(name="base"))
+    rows = tuple((*place, *row) for place, scenario in scenarios.items() for row in _differences(scenario, base))
+    listings = tuple(Listing(f"{world} / {policy}", as_text(told)) for (world, policy), told in scenarios.items())
+    return Section(
+        "Scenarios",
+        (
+            Grid("What differs from base.yaml", ("world", "policy", "path", "here", "base"), rows, folded=True),
+            Drawer(f"The {len(listings)} scenarios, each with {WHOLE.removeprefix('the whole scenario, ')}", listings),
+        ),
+    )
 
 
 def origin(manifest: Mapping[str, Any], by_hand: str | None = None) -> Section:

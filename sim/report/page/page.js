@@ -45,7 +45,7 @@
     if (named) {
       made.showgrid = false;
       if (upright) {
-        const most = narrow(box) ? 15 : 40;
+        const most = narrow(box) ? 18 : 40;
         made.ticktext = made.ticktext.map((text) => escaped(cut(unescaped(text), most)));
       }
     } else if (!made.tickvals) made.nticks = narrow(box) ? 5 : 10;
@@ -75,7 +75,7 @@
     const patch = (spec.steps[step[number]] || {}).patch || {};
     return painted(spec.data.map((trace, at) => ({ ...trace, ...(patch[at] || {}) }))).map((trace) => {
       if (trace.type !== "heatmap" || !narrow(box)) return trace;
-      const small = box.clientWidth / ((trace.x || []).length || 1) < 45;
+      const small = box.clientWidth / ((trace.x || []).length || 1) < 60;
       return { ...trace, colorbar: { ...trace.colorbar, orientation: "h", y: -0.32, thickness: 10, len: 1 }, ...(small ? { texttemplate: "" } : {}) };
     });
   }

@@ -40,7 +40,15 @@ class Facts:
     pairs: tuple[tuple[str, str], ...]
 
 
-Block = Chart | Grid | Listing | Facts | str
+@dataclass(frozen=True)
+class Drawer:
+    """Many listings, behind a line to click."""
+
+    caption: str
+    listings: tuple[Listing, ...]
+
+
+Block = Chart | Grid | Listing | Facts | Drawer | str
 """Part of a section; a str is a paragraph."""
 
 
