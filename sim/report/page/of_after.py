@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 CURVES = (
     ("policy", "under the gate", "@policy", "solid"),
-    ("same", "the same people and days, nobody responds", "@baseline", "dash"),
-    ("placebo", "those who cross where nobody responds (phantom)", "@grey", "dot"),
-    ("net", "difference: under the gate less the same people", "@third", "solid"),
+    ("same", "the same people, nobody responds", "@baseline", "dash"),
+    ("placebo", "phantom: who cross where nobody responds", "@grey", "dot"),
+    ("net", "difference of the first two", "@third", "solid"),
 )
 CARDS = ("crossing_rise", "phantom_rise", "net_rise", "admitted_by_effort")
 

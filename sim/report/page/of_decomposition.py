@@ -97,11 +97,11 @@ def _waterfall(result: Decomposition) -> Chart:
     labels = [
         {
             "x": place,
-            "y": max(start, start + height) + far,
+            "y": start + height + (far if height >= 0 else -far),
             "text": texts[name],
             "showarrow": False,
-            "yanchor": "bottom",
-            "yshift": 3,
+            "yanchor": "bottom" if height >= 0 else "top",
+            "yshift": 3 if height >= 0 else -3,
         }
         for place, (name, start, height, far) in enumerate(zip(names, base, heights, reach, strict=True))
     ]
@@ -112,7 +112,12 @@ def _waterfall(result: Decomposition) -> Chart:
         "base": base,
         "marker": {
             "color": colours,
-            "pattern": {"shape": ["" if h >= 0 else "/" for h in heights], "solidity": 0.2, "fillmode": "overlay"},
+            "pattern": {
+                "shape": ["" if h >= 0 else "/" for h in heights],
+                "solidity": 0.2,
+                "fillmode": "overlay",
+                "fgcolor": "@ground",
+            },
         },
         "width": 0.6,
         "error_y": {"type": "data", "array": reach, "color": "@text", "thickness": 1.3, "width": 4},

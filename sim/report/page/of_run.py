@@ -355,7 +355,12 @@ def _plans(result: "Result") -> Block:
             "name": kind,
             "marker": {
                 "color": PLAN_LOOKS[kind][0],
-                "pattern": {"shape": PLAN_LOOKS[kind][1], "solidity": 0.25, "fillmode": "overlay"},
+                "pattern": {
+                    "shape": PLAN_LOOKS[kind][1],
+                    "solidity": 0.25,
+                    "fillmode": "overlay",
+                    "fgcolor": "@ground",
+                },
             },
             "width": 22,
             "hovertemplate": PERCENT,

@@ -14,9 +14,9 @@ LIGHT = {
     "fourth": "#7a4f8a",
     "good": "#1f6b3a",
     "bad": "#a4262c",
-    "low": "#b35806",
+    "low": "#542788",
     "middle": "#f7f7f7",
-    "high": "#542788",
+    "high": "#b35806",
     "few": "#00204d",
     "half": "#7c7b78",
     "many": "#ffea46",
@@ -35,9 +35,9 @@ DARK = {
     "fourth": "#c59ad6",
     "good": "#7fd39b",
     "bad": "#ff8f8f",
-    "low": "#f1a340",
+    "low": "#b7a0e8",
     "middle": "#2b3138",
-    "high": "#b7a0e8",
+    "high": "#f1a340",
     "few": "#00204d",
     "half": "#7c7b78",
     "many": "#ffea46",
@@ -47,7 +47,7 @@ THEMES = {"light": LIGHT, "dark": DARK}
 
 AROUND_ZERO = [[0.0, "@low"], [0.5, "@middle"], [1.0, "@high"]]
 LEVELS = [[0.0, "@few"], [0.5, "@half"], [1.0, "@many"]]
-"""Colour scales of heat maps that the colour-blind can read: orange to purple around zero, blue to yellow for levels."""
+"""Colour scales of heat maps that the colour-blind can read: purple to orange around zero, blue to yellow for levels."""
 MARKS = ("@policy", "@baseline", "@third", "@grey", "@fourth")
 """Colours of series side by side, in order."""
 
