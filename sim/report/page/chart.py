@@ -76,8 +76,8 @@ class Chart:
 
 
 def escaped(text: str) -> str:
-    """The text such that plotly.js, which reads a few tags and entities, shows it as it is."""
-    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """The text such that plotly.js, which reads a few tags, entities and formulas between dollars, shows it as it is."""
+    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;")
 
 
 def plain(value: Any) -> Any:

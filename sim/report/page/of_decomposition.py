@@ -10,7 +10,7 @@ from sim.experiments.decompose.sentence import shown, signed
 from sim.experiments.decompose.split import OTHER, TOTAL
 from sim.experiments.effect import Interval
 from sim.report.numbers import change, number, size
-from sim.report.page.chart import Chart, axis, named
+from sim.report.page.chart import Chart, Trace, axis, named
 from sim.report.page.origin import origin, scenario_section
 from sim.report.page.parts import Card, Chapter, Grid, Section
 from sim.results.table import where
@@ -90,10 +90,6 @@ def _waterfall(result: Decomposition) -> Chart:
         bottom += height if name != TOTAL else 0.0
     intervals = [result.interval(name) for name in names]
     reach = [0.0 if math.isnan(one.low) else (one.high - one.low) / 2 for one in intervals]
-    colours = [
-        "@grey" if name == TOTAL else "@policy" if height >= 0 else "@baseline"
-        for name, height in zip(names, heights, strict=True)
-    ]
     labels = [
         {
             "x": place,
@@ -105,36 +101,41 @@ def _waterfall(result: Decomposition) -> Chart:
         }
         for place, (name, start, height, far) in enumerate(zip(names, base, heights, reach, strict=True))
     ]
-    trace = {
-        "type": "bar",
-        "x": list(range(len(names))),
-        "y": heights,
-        "base": base,
-        "marker": {
-            "color": colours,
-            "pattern": {
-                "shape": ["" if h >= 0 else "/" for h in heights],
-                "solidity": 0.2,
-                "fillmode": "overlay",
-                "fgcolor": "@ground",
-            },
-        },
-        "width": 0.6,
-        "error_y": {"type": "data", "array": reach, "color": "@text", "thickness": 1.3, "width": 4},
-        "hovertext": [f"{n}: {texts[n]} ({_bounds(i, decimals)})" for n, i in zip(names, intervals, strict=True)],
-        "hoverinfo": "text",
-        "showlegend": False,
-    }
+
+    def trace(colour: str, shape: str, places: list[int]) -> Trace:
+        hover = [f"{names[k]}: {texts[names[k]]} ({_bounds(intervals[k], decimals)})" for k in places]
+        look = {"color": colour, "pattern": {"shape": shape, "solidity": 0.2, "fillmode": "overlay"}}
+        whiskers = {"type": "data", "array": [reach[k] for k in places], "color": "@text", "thickness": 1.3, "width": 4}
+        return {
+            "type": "bar",
+            "x": places,
+            "y": [heights[k] for k in places],
+            "base": [base[k] for k in places],
+            "marker": look,
+            "width": 0.6,
+            "error_y": whiskers,
+            "hovertext": hover,
+            "hoverinfo": "text",
+            "showlegend": False,
+        }
+
+    parts = range(len(names) - 1)
+    traces = (
+        trace("@policy", "", [k for k in parts if heights[k] >= 0]),
+        trace("@baseline", "/", [k for k in parts if heights[k] < 0]),
+        trace("@grey", "", [len(names) - 1]),
+    )
     return Chart(
         "Waterfall of mechanisms",
         "Bars from nothing to the whole effect: what each mechanism adds or takes away, then the total.",
         f"Effect on {result.measure} ({result.unit}). {_size(result)}. Whiskers: 95% t interval over replicates. "
         "Parts sum to the total; hatched: falls.",
-        (trace,),
+        traces,
         {
             "xaxis": named(names),
             "yaxis": axis(f"effect on {result.measure} ({result.unit})", zeroline=True),
             "annotations": labels,
+            "barmode": "overlay",
         },
         ("carried by", "part", "95% interval"),
         tuple((n, texts[n], _bounds(i, decimals)) for n, i in zip(names, intervals, strict=True)),

@@ -24,8 +24,8 @@
   }
   const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
   // Escaped text must not be cut in the midst of "&lt;".
-  const unescaped = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-  const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  const unescaped = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#36;/g, "$").replace(/&amp;/g, "&");
+  const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\$/g, "&#36;");
   // A title in lines of at most so many characters.
   function wrapped(text, most) {
     const lines = [""];
