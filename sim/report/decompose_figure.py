@@ -22,7 +22,7 @@ def _caption(result: Decomposition) -> str:
     run, n = result.manifest["scenarios"]["policy"]["run"], len(result.splits)
     bars = "Whiskers: 95% t interval over replicates." if n > 1 else "One replicate, so no interval."
     return (
-        f"{run['users']:,} users, {length_of(run)}, {n} replicate{'s' if n > 1 else ''}. {bars}\n"
+        f"{result.measure.capitalize()}, {result.unit}. {run['users']:,} users, {length_of(run)}, n = {n} replicate{'s' if n > 1 else ''}. {bars}\n"
         "Shapley values over switches, both arms on the same luck; parts sum to the total. Hatched: falls."
     )
 
