@@ -250,6 +250,24 @@ def explain(
         print_explanation(out_console, found, quiet)
 
 
+@app.command(short_help="A live page in the browser.")
+def lab(
+    host: Annotated[str, typer.Option(help="Address to listen at; 127.0.0.1 is this computer alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 takes any free one.")] = 8750,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Play with a scenario live in the browser: change the gate, watch both worlds day by day, ask a user why.
+
+    Needs the extra lab: pip install 'scoregate[lab]'.
+    """
+    from sim.lab.serve import LabError, serve
+
+    try:
+        serve(host, port, browser, lambda text: out_console.print(text, markup=False, soft_wrap=True))
+    except LabError as error:
+        raise fail(str(error), 1) from None
+
+
 @app.command(short_help="Which mechanism carries the effect.")
 def decompose(
     file: File,

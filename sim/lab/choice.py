@@ -107,7 +107,9 @@ def gate_fields(kind: str) -> list[str]:
     """The numbers that a kind of gate has of its own."""
     settings = find_gate(kind)
     own = settings.model_fields if settings is not None else {}
-    return [name for name, one in own.items() if name not in GateSettings.model_fields and one.annotation in (int, float)]
+    return [
+        name for name, one in own.items() if name not in GateSettings.model_fields and one.annotation in (int, float)
+    ]
 
 
 def kinds() -> list[str]:

@@ -91,7 +91,7 @@ def explain_arms(
     worlds = {}
     for arm, scenario in arms.items():
         engine = FastEngine(scenario, seed, threads, start if same_people(policy, scenario) else None)
-        worlds[arm] = _world(follow(engine, seed, user, ticks))
+        worlds[arm] = _world(follow(engine, seed, [user], ticks)[0])
     return Explanation(policy.name, seed, user, day, worlds)
 
 

@@ -1,5 +1,6 @@
 """One user followed tick by tick in one world."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,13 +50,16 @@ def _row(engine: FastEngine, user: int) -> Row:
     return {name: value.item() if isinstance(value, np.integer) else value for name, value in values.items()}
 
 
-def follow(engine: FastEngine, seed: int, user: int, ticks: int) -> Life:
-    """Run a fresh engine for some ticks and write down what becomes of one user."""
-    starts = engine.contacts.starts
-    life = Life(engine.scenario, seed, user, int(starts[user + 1] - starts[user]), make_calendar(engine.scenario))
-    life.rows.append(_row(engine, user))
+def follow(engine: FastEngine, seed: int, users: Sequence[int], ticks: int) -> list[Life]:
+    """Run a fresh engine for some ticks and write down what becomes of some users, a life each."""
+    starts, calendar = engine.contacts.starts, make_calendar(engine.scenario)
+    lives = [Life(engine.scenario, seed, user, int(starts[user + 1] - starts[user]), calendar) for user in users]
+    for life in lives:
+        life.rows.append(_row(engine, life.user))
     for _ in range(ticks):
         engine.run(1)
-        life.rows.append(_row(engine, user))
-        life.todays.append(engine.today)
-    return life
+        today = engine.today
+        for life in lives:
+            life.rows.append(_row(engine, life.user))
+            life.todays.append(today)
+    return lives
