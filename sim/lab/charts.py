@@ -3,7 +3,8 @@
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, HoverTool, NumeralTickFormatter, Span, TapTool
+from bokeh.models import ColumnDataSource, HoverTool, NumeralTickFormatter, TapTool
+from bokeh.models.annotations.geometry import Span
 from bokeh.plotting import figure
 
 from sim.experiments.cell import BIN

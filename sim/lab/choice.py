@@ -128,7 +128,7 @@ def meaning(path: str, kind: str) -> str:
     model: Any = Scenario()
     for part in above:
         model = find_gate(kind) if part == "gate" else getattr(model, part)
-    cls = model if isinstance(model, type) else type(model)
+    cls: Any = model if isinstance(model, type) else type(model)
     return str(cls.model_fields[last].description)
 
 

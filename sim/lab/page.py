@@ -27,7 +27,7 @@ from sim.scenario.reader import LARGEST_FILE, ScenarioError
 FRAME = 100
 """Milliseconds between two pictures."""
 SPEEDS = {"10 days a second": 10, "30 days a second": 30, "100 days a second": 100}
-SLOWEST = 5
+SLOWEST = 2
 """Pictures a second at least: on a machine that is slower than that, a picture shows no more days for it."""
 GRID = {
     "display": "grid",
@@ -321,7 +321,8 @@ class LabPage:
             return
         if self.clock.running:
             self._pause()
-            self._show(0.0)
+            if not self._busy:  # or the days at hand are shown when they are done
+                self._show(0.0)
         elif not self._session.finished:
             self.play.name = "Pause"
             self._shown_at = 0.0
@@ -383,6 +384,7 @@ class LabPage:
         self._work(partial(session.explain, int(text)), self._explained)
 
     def _explained(self, found: Explanation) -> None:
+        self._show(0.0)  # days that were at hand when the user was asked
         self.reasons.object = explanation_html(found)
 
     def close(self) -> None:

@@ -30,7 +30,6 @@ WORLDS = {
     "top_share": gate_of("top_share"),
     "learned": {"world.population.learned_share": 0.5},
     "mixture": {"mixture": {"myopic": 0.3, "goal_gradient": 0.3}},
-    "ends": {"policy.gate.end": 58},
 }
 
 
