@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.experiments.compare.compare import ComparisonResult, compare
     from sim.experiments.decompose.decomposition import Decomposition
     from sim.experiments.decompose.study import decompose
+    from sim.experiments.explain.explain import Explanation, explain
     from sim.experiments.run import Result, Stopped, run
     from sim.experiments.sweep.result import SweepResult
     from sim.experiments.sweep.run import sweep
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ComparisonResult",
     "Decomposition",
+    "Explanation",
     "Result",
     "Scenario",
     "ScenarioError",
@@ -29,6 +31,7 @@ __all__ = [
     "SweepResult",
     "compare",
     "decompose",
+    "explain",
     "load",
     "read",
     "run",
@@ -40,6 +43,8 @@ _HOMES = {
     "ComparisonResult": "sim.experiments.compare.compare",
     "decompose": "sim.experiments.decompose.study",
     "Decomposition": "sim.experiments.decompose.decomposition",
+    "explain": "sim.experiments.explain.explain",
+    "Explanation": "sim.experiments.explain.explain",
     "run": "sim.experiments.run",
     "Result": "sim.experiments.run",
     "Stopped": "sim.experiments.run",

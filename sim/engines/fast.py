@@ -68,6 +68,11 @@ class FastEngine:
         """Totals of the ticks run so far, shape (ticks, len(TOTALS))."""
         return self._result[1 : self.tick + 1]
 
+    @property
+    def today(self) -> dict[str, float | int]:
+        """The last tick run as users saw it: the circle, and the last place at a gate that ranks; names as in `TODAY`."""
+        return {name: self._today[name][0].item() for name in TODAY.names or ()}
+
     def run(self, ticks: int) -> None:
         """Advance by `ticks` (at most to the end). Ctrl-C stops after the tick at hand and leaves a whole state."""
         last = min(self.tick + ticks, self.scenario.run.ticks)
