@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from sim.experiments.decompose.decomposition import Decomposition
     from sim.experiments.decompose.study import decompose
     from sim.experiments.explain.explain import Explanation, explain
+    from sim.experiments.optimise.study import OptimiseResult, optimise
     from sim.experiments.run import Result, Stopped, run
+    from sim.experiments.sensitivity.study import SensitivityResult, sensitivity
     from sim.experiments.sweep.result import SweepResult
     from sim.experiments.sweep.run import sweep
     from sim.results.store import read
@@ -24,17 +26,21 @@ __all__ = [
     "ComparisonResult",
     "Decomposition",
     "Explanation",
+    "OptimiseResult",
     "Result",
     "Scenario",
     "ScenarioError",
+    "SensitivityResult",
     "Stopped",
     "SweepResult",
     "compare",
     "decompose",
     "explain",
     "load",
+    "optimise",
     "read",
     "run",
+    "sensitivity",
     "sweep",
 ]
 
@@ -45,9 +51,13 @@ _HOMES = {
     "Decomposition": "sim.experiments.decompose.decomposition",
     "explain": "sim.experiments.explain.explain",
     "Explanation": "sim.experiments.explain.explain",
+    "optimise": "sim.experiments.optimise.study",
+    "OptimiseResult": "sim.experiments.optimise.study",
     "run": "sim.experiments.run",
     "Result": "sim.experiments.run",
     "Stopped": "sim.experiments.run",
+    "sensitivity": "sim.experiments.sensitivity.study",
+    "SensitivityResult": "sim.experiments.sensitivity.study",
     "sweep": "sim.experiments.sweep.run",
     "SweepResult": "sim.experiments.sweep.result",
     "read": "sim.results.store",

@@ -6,7 +6,7 @@ from sim.experiments.after.measures import AFTER_MEASURES
 from sim.model.choice import decision_rule, rule_names
 from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES, USER_MEASURES
-from sim.scenario.load import load, shipped_files, shipped_folder
+from sim.scenario.load import STUDIES, load, shipped_files, shipped_folder
 from sim.scenario.reader import read
 from sim.scenario.world import PopulationWorld
 
@@ -23,14 +23,9 @@ def _scenarios() -> dict[str, str]:
     return {path.relative_to(shipped_folder()).as_posix(): load(path).note or "(no note)" for path in shipped_files()}
 
 
-def _sweeps() -> dict[str, str]:
-    return {path.name: str(read(path, path.name).data.get("note", "(no note)")) for path in shipped_files("sweeps")}
-
-
-def _comparisons() -> dict[str, str]:
-    return {
-        path.name: str(read(path, path.name).data.get("note", "(no note)")) for path in shipped_files("comparisons")
-    }
+def _studies(folder: str) -> dict[str, str]:
+    """Shipped files of one kind of study, and their notes."""
+    return {path.name: str(read(path, path.name).data.get("note", "(no note)")) for path in shipped_files(folder)}
 
 
 def _rules() -> dict[str, str]:
@@ -55,8 +50,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     """Sections by name; in each, what there is and what it is."""
     return {
         "scenarios": _scenarios(),
-        "sweeps": _sweeps(),
-        "comparisons": _comparisons(),
+        **{folder: _studies(folder) for folder in STUDIES},
         "gates": {kind: first_line(settings.__doc__) for kind, settings in gate_kinds().items()},
         "rules": _rules(),
         "beliefs": _beliefs(),

@@ -157,6 +157,11 @@ def read_sweep(file: str | Path, settings: Sequence[str] = (), keys: Mapping[str
         places = {path: place for path, place in whole.places.items() if not path or path[0] not in keys}
         places |= {(key,): (f"{key} as given", 0, 0) for key in keys}
         whole = Draft(whole.data | _plain(keys), places, whole.where)
+    return sweep_of(whole)
+
+
+def sweep_of(whole: Draft) -> SweepFile:
+    """The sweep that a draft holds (a scenario's keys and a sweep's). Raises ScenarioError with all faults found."""
     scenario, own = _split(whole)
     faults: list[Fault] = []
     if "vary" not in own.data:

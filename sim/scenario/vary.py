@@ -53,13 +53,15 @@ class Span:
     whole: bool
 
     def value(self, share: float) -> float:
-        """The value below which `share` (0 to 1, 1 left out) of the span lies."""
+        """The value below which `share` (0 to 1) of the span lies."""
         end = self.high + 1 if self.whole else self.high
         if self.log:
             found = math.exp(math.log(self.low) + share * (math.log(end) - math.log(self.low)))
         else:
             found = self.low + share * (end - self.low)
-        return min(max(math.floor(found), int(self.low)), int(self.high)) if self.whole else found
+        if self.whole:
+            return min(max(math.floor(found), int(self.low)), int(self.high))
+        return min(max(found, self.low), self.high)  # at the ends a logarithm and back can miss by a last digit
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,12 @@ class Parameter:
         if self.span is None:
             return self.levels[int(share * len(self.levels))]
         return _level(self.path, self.span.value(share), self.place)
+
+    def of(self, value: float) -> Level:
+        """The level of a value of the span (a number), or of that place (a whole number) among the levels listed."""
+        if self.span is None:
+            return self.levels[int(value)]
+        return _level(self.path, int(value) if self.span.whole else value, self.place)
 
     @property
     def is_numeric(self) -> bool:

@@ -26,10 +26,9 @@ def test_list_names_everything_there_is(shipped):
     found = json.loads(invoke("list", "--json").stdout)
     there = {path.relative_to(shipped).as_posix() for path in shipped.rglob("*.yaml")}
     assert set(found["scenarios"]) == {path for path in there if path.split("/")[0] not in STUDIES}
-    assert {f"sweeps/{name}" for name in found["sweeps"]} == {path for path in there if path.startswith("sweeps/")}
-    assert {f"comparisons/{name}" for name in found["comparisons"]} == {
-        path for path in there if path.startswith("comparisons/")
-    }
+    for folder in STUDIES:
+        studies = {f"{folder}/{name}" for name in found[folder]}
+        assert studies == {path for path in there if path.startswith(f"{folder}/")}, folder
     assert set(found["gates"]) == set(gate_kinds())
     assert set(found["rules"]) == set(rule_names())
     assert set(found["beliefs"]) == set(BELIEFS)

@@ -117,16 +117,20 @@ def make_sweep_plan(
     """
     size = size_settings(users=users, ticks=ticks, seed=seed, replicates=replicates)
     sweep = read_sweep(file, [*settings, *size], keys)
-    return SweepPlan(sweep, _points(sweep, [s for s in settings if s.startswith("switches.")]), note_on(sweep.design))
+    return SweepPlan(sweep, points_with(sweep, points_of(sweep), settings), note_on(sweep.design))
 
 
-def _points(sweep: SweepFile, switches: Sequence[str]) -> tuple[Point, ...]:
-    """All points with their scenarios."""
+def points_with(sweep: SweepFile, chosen: Sequence[Sequence[Level]], settings: Sequence[str] = ()) -> tuple[Point, ...]:
+    """Points at these levels (of every parameter, in order) with their scenarios. Raises ScenarioError with the faults of all.
+
+    settings: as of `make_sweep_plan`.
+    """
+    switches = [setting for setting in settings if setting.startswith("switches.")]
     faults = {(fault.where, fault.line, fault.path, fault.message): fault for fault in sweep.faults}
     other = draft(sweep.baseline, switches) if sweep.baseline is not None else None
     baselines: dict[object, Scenario] = {}
     found = []
-    for levels in points_of(sweep):
+    for levels in map(tuple, chosen):
         patch = _patch(levels)
         try:
             policy = sharing(sweep.draft.patched(patch, _places(levels)).checked(Scenario), sweep.base)
@@ -184,5 +188,5 @@ def _placed(fault: Fault, levels: Sequence[Level], sweep: SweepFile) -> Fault:
     if (fault.where, fault.line) in spots:
         return fault
     named = zip(sweep.parameters, levels, strict=True)
-    where = " and ".join(f"{parameter.path} is {level.value}" for parameter, level in named)
+    where = " and ".join(f"{parameter.path} is {level.value}" for parameter, level in named if level.patch)
     return Fault(*sweep.parameters[0].place, fault.path, f"{fault.message} (where {where})")
