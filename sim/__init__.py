@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.experiments.compare.compare import ComparisonResult, compare
     from sim.experiments.decompose.decomposition import Decomposition
     from sim.experiments.decompose.study import decompose
+    from sim.experiments.explain.explain import Explanation, explain
     from sim.experiments.optimise.study import OptimiseResult, optimise
     from sim.experiments.run import Result, Stopped, run
     from sim.experiments.sensitivity.study import SensitivityResult, sensitivity
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ComparisonResult",
     "Decomposition",
+    "Explanation",
     "OptimiseResult",
     "Result",
     "Scenario",
@@ -33,6 +35,7 @@ __all__ = [
     "SweepResult",
     "compare",
     "decompose",
+    "explain",
     "load",
     "optimise",
     "read",
@@ -46,6 +49,8 @@ _HOMES = {
     "ComparisonResult": "sim.experiments.compare.compare",
     "decompose": "sim.experiments.decompose.study",
     "Decomposition": "sim.experiments.decompose.decomposition",
+    "explain": "sim.experiments.explain.explain",
+    "Explanation": "sim.experiments.explain.explain",
     "optimise": "sim.experiments.optimise.study",
     "OptimiseResult": "sim.experiments.optimise.study",
     "run": "sim.experiments.run",

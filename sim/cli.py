@@ -201,6 +201,73 @@ def after(
         print_after(out_console, result, quiet)
 
 
+@app.command(short_help="Why a user does what they do on a day.")
+def explain(
+    file: File,
+    user: Annotated[int, typer.Option(metavar="ID", help="Number of the user, from 0.", show_default=False)],
+    day: Annotated[
+        int | None, typer.Option(help="Day of the run, from 0; the last if not given.", show_default=False)
+    ] = None,
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[int | None, typer.Option(help="Ticks, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Compare with this scenario ('none': with nothing).", show_default=False),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads; all processors if not given.", show_default=False)
+    ] = None,
+    settings: Settings = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The reasons only, without the life.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Say why a user does what they do on a day: value, cost and chance of each plan, and their life in both worlds.
+
+    The run is replayed up to that day and the user's last review held again, by the rules of the model themselves.
+    """
+    from sim.experiments.explain.explain import explain as explained
+    from sim.report.explain import as_record, print_explanation
+    from sim.scenario.reader import ScenarioError
+
+    try:
+        found = explained(
+            file,
+            settings or (),
+            user=user,
+            day=day,
+            users=users,
+            ticks=ticks,
+            seed=seed,
+            baseline=baseline,
+            threads=threads,
+        )
+    except ScenarioError as error:
+        raise fail(str(error)) from None
+    if as_json:
+        print(json.dumps(as_record(found), ensure_ascii=False))
+    else:
+        print_explanation(out_console, found, quiet)
+
+
+@app.command(short_help="A live page in the browser.")
+def lab(
+    host: Annotated[str, typer.Option(help="Address to listen at; 127.0.0.1 is this computer alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 takes any free one.")] = 8750,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Play with a scenario live in the browser: change the gate, watch both worlds day by day, ask a user why.
+
+    Needs the extra lab: pip install 'scoregate[lab]'.
+    """
+    from sim.lab.serve import LabError, serve
+
+    try:
+        serve(host, port, browser, lambda text: out_console.print(text, markup=False, soft_wrap=True))
+    except LabError as error:
+        raise fail(str(error), 1) from None
+
+
 @app.command(short_help="Which mechanism carries the effect.")
 def decompose(
     file: File,
@@ -676,6 +743,84 @@ def show(
     except ScenarioError as error:
         raise fail(str(error)) from None
     print(text, end="")
+
+
+Results = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RESULT...", help="Folder of a stored result, name of its scenario, or run id.", show_default=False
+    ),
+]
+
+
+@app.command(short_help="Put stored results on one page to look at.")
+def report(
+    results: Results,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="HTML file to write (report.html beside the first result).", show_default=False
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder that results are stored under.")] = Path("results"),
+    facts: Annotated[bool, typer.Option(help="Add the table of facts, if check-facts has written one.")] = True,
+) -> None:
+    """Write stored results (runs, sweeps, comparisons, decompositions, after-effects, facts) as one HTML file.
+
+    The file needs no network and nothing beside it: open it from disk, pass it round, print it. No model is run.
+    """
+    from sim.report.page.write import write_page
+    from sim.report.stored import facts_beside, load_all
+    from sim.results.store import ResultError
+
+    try:
+        found = load_all(out, results)
+        more = facts_beside(out) if facts and all(one.kind != "facts" for one in found) else None
+        file = write_page([*found, *([more] if more else [])], to or found[0].folder / "report.html")
+    except ResultError as error:
+        raise fail(str(error), 1) from None
+    out_console.print(f"{file}: written ({file.stat().st_size / 1e6:.1f} MB)", markup=False, soft_wrap=True)
+
+
+@app.command(short_help="Draw figures of a stored result.")
+def plot(
+    result: Annotated[
+        str,
+        typer.Argument(
+            metavar="RESULT", help="Folder of a stored result, name of its scenario, or run id.", show_default=False
+        ),
+    ],
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="Figure to draw; all that there are if not given. Repeatable. Of a run: visits, channels, scores, plans, "
+            "awareness, groups; comparison: forest, groups; sweep: sweep; decomposition: waterfall; after-effects: crossing.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="png or svg; both if not given. Repeatable.", show_default=False),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder to draw into (figures in the result's).", show_default=False),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder that results are stored under.")] = Path("results"),
+) -> None:
+    """Draw figures of a stored result as PNG and SVG, each with units, n and interval. No model is run."""
+    from sim.report.kinds import FORMATS
+    from sim.report.plot import plot as draw
+    from sim.report.stored import load
+    from sim.results.store import ResultError
+
+    try:
+        files = draw(load(out, result), kind or (), to, form or FORMATS)
+    except ResultError as error:
+        raise fail(str(error), 1) from None
+    for file in files:
+        out_console.print(str(file), markup=False, soft_wrap=True)
 
 
 results_app = typer.Typer(

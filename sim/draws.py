@@ -25,7 +25,7 @@ TRAITS = 5  # population: responsive, belief, role, worth of the circle
 COSTS = 6  # population: cost of privacy, observed ability, verified identity, shopping habit
 CONTACTS = 7  # graph: number of far contacts and its rounding (whom = 0); one far contact each (whom = 1, 2, ...)
 GATE = 8  # standing luck of a user at a gate that admits by chance
-STATEMENT = 9  # shock to living costs: of a month before the run (whom = 1 + month), of a statement day (whom = 0)
+STATEMENT = 9  # shock to living costs: of a month before the run (whom = 1 + month), of a statement day (whom = 0); loss of income
 SCORE = 10  # noise of the published score
 VISITS = 11  # habit, rival, payments, score checks; visits to the circle by the low bits
 LEARN = 12  # learning of the gate or the circle
@@ -34,6 +34,7 @@ CIRCLE = 14  # likes, comments, whether a tip, its amount
 POST = 15  # posts
 ERRAND = 16  # repayment errands
 INVITE = 17  # whom a user invites (whom = the contact)
+APPLY = 18  # number of applications, which lender first, place in the order of those served
 HELD_OUT = 32  # whether a user is kept for judging a learned score
 MERCHANT = 33  # merchants that join (who = 0)
 
@@ -55,6 +56,7 @@ STREAMS = {
     "POST": POST,
     "ERRAND": ERRAND,
     "INVITE": INVITE,
+    "APPLY": APPLY,
     "HELD_OUT": HELD_OUT,
     "MERCHANT": MERCHANT,
 }

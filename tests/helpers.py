@@ -55,6 +55,28 @@ BUSY: dict[str, Any] = {
 }
 """A small world in which every mechanism fires within two months: a gate in the midst of the scores, many who respond."""
 
+LINE = {"switches.credit_line": True}
+LENDERS = {"switches.lenders": True}
+FINANCE = {**LINE, **LENDERS}
+HARD_TIMES: dict[str, Any] = {
+    # income is lost and costs swing, so that users come to need, miss, and default within months
+    "world.money.living_share": 0.9,
+    "world.money.living_spread": 0.8,
+    "world.liquidity.loss_chance": 0.1,
+    "world.population.shopping_median": 10_000.0,
+}
+
+
+def lenders(count: int, **settings: Any) -> dict[str, Any]:
+    """So many lenders with some settings changed."""
+    return {**LENDERS, "world.lending.lenders": tuple(settings for _ in range(count))}
+
+
+def information(kind: str) -> dict[str, Any]:
+    """What lenders see."""
+    return {"policy.lending.information": kind}
+
+
 OUTLOOK = Outlook(
     belief=KNOWN,
     published=600.0,

@@ -55,9 +55,9 @@ class Blueprint:
         self._of_seed: tuple[int, NDArray[np.void] | None] = (0, None)
         self.calendar = _calendar(scenario)
         occurring = int(np.bitwise_or.reduce(self.calendar[0]))
-        # The other phases never come, and need not be compiled.
+        # The other phases never come, and need not be compiled; but a place apart must be taken, so that the others keep theirs.
         phases = [
-            *((ALWAYS, name) for name in APART),
+            *((when, name if when & occurring else APART[0][1]) for when, name in APART),
             *((when, name) for when, name in BLOCK_PHASES if when & occurring),
         ]
         self._deciding = rules_of(scenario)

@@ -10,10 +10,12 @@ from sim.engines.blueprint import blueprint_of, prepare
 from sim.engines.columns import Columns
 from sim.engines.crew import Crew
 from sim.engines.layout import BLOCK, RUN, TODAY, Desks, new_team
-from sim.engines.people import DayZero
+from sim.engines.people import DayZero, further
 from sim.model.calendar import RANKING
 from sim.model.gates.ranking import NOBODY, last_place
-from sim.model.totals import COUNT
+from sim.model.lenders import MOST_LENDERS, TURNS
+from sim.model.numbers import lenders_capital
+from sim.model.totals import CASH_AT_LENDER, COUNT
 from sim.scenario.schema import Scenario
 
 __all__ = ["DayZero", "FastEngine", "default_threads", "prepare", "simulate"]
@@ -44,6 +46,9 @@ class FastEngine:
         self._today["cutoff"] = NOBODY
         self._result = np.zeros((scenario.run.ticks + 1, COUNT), np.int64)
         rules = (blueprint.admission, blueprint.plan_values.ctypes.data, blueprint.places.ctypes.data)
+        for lender, capital in enumerate(lenders_capital(scenario)):
+            self._result[0, CASH_AT_LENDER + lender] = capital
+        self._demand, self._served = np.zeros((MOST_LENDERS, TURNS), np.int64), np.zeros(MOST_LENDERS, np.int64)
         self._desks = Desks(
             self.threads,
             self.columns.arrays,
@@ -52,7 +57,7 @@ class FastEngine:
             self._result,
             blueprint.answers,
             rules,
-            {"cuts": blueprint.cuts},
+            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served} | further(scenario, self.columns),
         )
         self._crew = Crew(blueprint, self._desks, blueprint.numbers(seed), self._today)
         if blueprint.mixes:
@@ -62,6 +67,11 @@ class FastEngine:
     def totals(self) -> NDArray[np.int64]:
         """Totals of the ticks run so far, shape (ticks, len(TOTALS))."""
         return self._result[1 : self.tick + 1]
+
+    @property
+    def today(self) -> dict[str, float | int]:
+        """The last tick run as users saw it: the circle, and the last place at a gate that ranks; names as in `TODAY`."""
+        return {name: self._today[name][0].item() for name in TODAY.names or ()}
 
     def run(self, ticks: int) -> None:
         """Advance by `ticks` (at most to the end). Ctrl-C stops after the tick at hand and leaves a whole state."""

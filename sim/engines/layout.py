@@ -26,7 +26,6 @@ DESK = np.dtype(
             "ints",
             "shorts",
             "bytes",
-            "lessons",
             "starts",
             "others",
             "learned",
@@ -43,6 +42,11 @@ DESK = np.dtype(
             "admission",
             "plan_values",
             "tables",
+            "lessons",
+            "accounts",
+            "standings",
+            "demand",
+            "served",
             "cuts",
             "far_counts",
             "far_starts",
@@ -51,8 +55,9 @@ DESK = np.dtype(
         )
     ]
 )
-"""Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and
-of what is needed on day 0 alone (0 later); lessons: 0 where nobody learns."""
+"""Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and of
+what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit; demand: int64 (lenders, TURNS),
+offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve."""
 
 TODAY = np.dtype(
     [
@@ -105,7 +110,10 @@ t + 1 for tick t, so that row t is yesterday; partial: int64 (threads, totals_wi
 
 
 class Desks:
-    """Desks of `threads` threads over the same users; holds all arrays whose addresses the desks hold."""
+    """Desks of `threads` threads over the same users; holds all arrays whose addresses the desks hold.
+
+    columns: the four groups that all users have; besides: further arrays by the field that holds their address.
+    """
 
     def __init__(
         self,
@@ -116,7 +124,7 @@ class Desks:
         result: NDArray[np.int64],
         answers: NDArray[np.float32],
         rules: tuple[int, int, int] = (0, 0, 0),
-        on_day_zero: dict[str, NDArray[Any]] | None = None,
+        besides: dict[str, NDArray[Any]] | None = None,
     ) -> None:
         users = columns[0].shape[1]
         self.learned = np.zeros(users, np.int32)
@@ -124,13 +132,8 @@ class Desks:
         self.totals = np.zeros((threads, (COUNT + 7) // 8 * 8), np.int64)
         self.records = np.zeros(threads, DESK)
         self._held: list[NDArray[Any]] = [*columns, starts, others, result, answers]
-        lessons = columns[4].ctypes.data if len(columns) > 4 else 0
         others_shared = (starts, others, self.learned, self.learned_counts, result, answers)
-        shared = [
-            *(array.ctypes.data for array in columns[:4]),
-            lessons,
-            *(array.ctypes.data for array in others_shared),
-        ]
+        shared = [array.ctypes.data for array in (*columns[:4], *others_shared)]
         for thread in range(threads):
             scratch: list[NDArray[Any]] = [
                 np.zeros((WORDS, BLOCK), np.uint32),
@@ -142,8 +145,8 @@ class Desks:
             ]
             self._held += scratch
             own = [array.ctypes.data for array in (*scratch, self.totals[thread])]
-            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 5)
-        for field, array in (on_day_zero or {}).items():
+            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 10)
+        for field, array in (besides or {}).items():
             self.records[field] = array.ctypes.data
             self._held.append(array)
 

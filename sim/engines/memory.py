@@ -13,6 +13,7 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
 from sim.engines.layout import BLOCK
+from sim.model.lenders import TURNS
 from sim.model.totals import COUNT
 
 
@@ -59,6 +60,10 @@ int_column = _rows("ints", types.int32, None)
 short_column = _rows("shorts", types.int16, None)
 byte_column = _rows("bytes", types.uint8, None)
 lesson_column = _rows("lessons", types.float32, None)
+account_column = _rows("accounts", types.int32, None)
+standing_column = _rows("standings", types.uint8, None)
+demand_of = _rows("demand", types.int64, TURNS)
+served_of = _rows("served", types.int64, 0)
 plan_values_of = _rows("plan_values", types.int64, 0)
 tables_of = _rows("tables", types.int64, 0)
 starts_of = _rows("starts", types.int64, 0)

@@ -10,7 +10,7 @@ from sim.engines.columns import Columns
 from sim.engines.crew import Crew
 from sim.engines.layout import ANSWERS, TODAY, Desks
 from sim.engines.priors import first_lessons
-from sim.model.columns import groups_of
+from sim.model.columns import further_groups, groups_of
 from sim.model.contacts import Contacts, assemble, complete, nobody
 from sim.model.totals import COUNT
 from sim.scenario.schema import Scenario
@@ -39,8 +39,13 @@ def _sweep_apart(blueprint: Blueprint, seed: int, threads: int, name: str, **arr
     """One phase for all users that concerns no column."""
     users = blueprint.scenario.run.users
     columns = (np.zeros((0, users), np.float32),) * 4
-    desks = _desks(threads, columns, nobody(0), on_day_zero=arrays)
+    desks = _desks(threads, columns, nobody(0), besides=arrays)
     Crew(blueprint, desks, blueprint.numbers(seed), np.zeros(1, TODAY)).sweep(name)
+
+
+def further(scenario: Scenario, columns: Columns) -> dict[str, Array]:
+    """The columns that only some worlds have, by the name of their group."""
+    return dict(zip(further_groups(scenario), columns.arrays[4:], strict=True))
 
 
 def _desks(threads: int, columns: tuple[Array, ...], contacts: Contacts, **more: Any) -> Desks:
@@ -58,7 +63,8 @@ class DayZero:
         self.columns = Columns(users, groups_of(scenario))
         self.columns["id"][:] = np.arange(users, dtype=np.int32)
         today = np.zeros(1, TODAY)
-        crew = Crew(blueprint, _desks(threads, self.columns.arrays, self.contacts), blueprint.numbers(seed), today)
+        desks = _desks(threads, self.columns.arrays, self.contacts, besides=further(scenario, self.columns))
+        crew = Crew(blueprint, desks, blueprint.numbers(seed), today)
         crew.sweep("people_phase")
         crew.sweep("past_phase")
         # The first scores: a round without contacts, then relationships from those, then the scores of day 0.
@@ -78,4 +84,7 @@ def same_people(one: Scenario, other: Scenario) -> bool:
         one.world == other.world
         and one.run.users == other.run.users
         and one.switches.coverage == other.switches.coverage
+        and one.switches.credit_line == other.switches.credit_line
+        and one.switches.lenders == other.switches.lenders
+        and (not one.switches.credit_line or one.policy.credit == other.policy.credit)
     )

@@ -11,10 +11,11 @@ from sim.engines.memory import (
     team_of,
     when_of,
 )
-from sim.engines.order import CIRCLE, FIRST_OF_BLOCK, RELATIONSHIPS, TELL
+from sim.engines.order import CAPITAL, CIRCLE, FIRST_OF_BLOCK, RELATIONSHIPS, TELL
 from sim.engines.team import fetch_add, wait_for_all
 from sim.model import totals as n
-from sim.model.calendar import KNOWN_ABOUT, PUBLICATION
+from sim.model.calendar import ACCOUNTS, ANSWER, KNOWN_ABOUT, PUBLICATION
+from sim.model.lenders import MOST_LENDERS
 
 STOPPED = -1
 """In place of the flags of a day: the run was asked to stop."""
@@ -46,6 +47,8 @@ def run_ticks(desk, p, today, run, me):
                 today.ticks_to_end = calendar[3 * ticks + tick]
                 today.ticks_open = calendar[4 * ticks + tick]
                 call_phase(addresses[CIRCLE], desk, p, today, 0, 0)
+                if today.flags & ANSWER != 0:
+                    call_phase(addresses[CAPITAL], desk, p, today, 0, 0)
             team[BLOCKS] = 0
             team[BLOCKS + LINE] = 0
         wait_for_all(team, threads)
@@ -81,6 +84,18 @@ def run_ticks(desk, p, today, run, me):
             result[first + n.ESCROW_FEN] = (
                 today.escrow + result[first + n.TIPS_FEN] - result[first + n.TIPS_RECEIVED_FEN]
             )
+            yesterday = first - n.COUNT
+            if flags & ACCOUNTS == 0:
+                for k in range(n.FIRST_CARRIED, n.AFTER_CARRIED):
+                    result[first + k] = result[yesterday + k]
+                for k in range(n.OWED_FEN, n.OWED_FEN + MOST_LENDERS):
+                    result[first + k] = result[yesterday + k]
+            for j in range(MOST_LENDERS):
+                result[first + n.CASH_AT_LENDER + j] = (
+                    result[yesterday + n.CASH_AT_LENDER + j]
+                    + result[first + n.BACK_FEN + j]
+                    - result[first + n.LENT_FEN + j]
+                )
     return run.last_tick
 
 

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from sim.engines.columns import Columns
 from sim.experiments.after.last_day import last_day_measures
 from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar, ticks_per_day, time_of
+from sim.model.credit import CLOSED
+from sim.model.lenders import times_late
 from sim.model.measures import of_run, over_time
 from sim.model.states import ENTERED, PLANS, ROLE, ROLES
-from sim.model.totals import TOTALS
+from sim.model.totals import TOTALS, totals_of
 from sim.results.table import Table, stacked
 from sim.scenario.schema import Scenario
 
@@ -88,8 +90,29 @@ def group_codes(columns: Columns, reference: int) -> dict[str, tuple[tuple[str, 
     }
 
 
+def credit_values(columns: Columns) -> dict[str, NDArray[np.float64]]:
+    """Of every user, where credit is a business: in arrears with the credit line; in default on it; with lenders, owed to them
+    (CNY), whether to any, to several, and in arrears with one.
+    """
+    if "missed" not in columns.names:
+        return {}
+    missed = columns["missed"]
+    values = {"line_late": (missed > 0) & (missed < CLOSED), "line_closed": missed == CLOSED}
+    owed = [columns[name] for name in columns.names if name.startswith("owed_")]
+    if owed:
+        loans = sum((one > 0).astype(np.int64) for one in owed)
+        late = [times_late(columns[name].astype(np.int64)) > 0 for name in columns.names if name.startswith("loan_")]
+        values |= {
+            "owed": sum(one.astype(np.int64) for one in owed) * 0.01,
+            "borrowers": loans > 0,
+            "borrowers_several": loans > 1,
+            "overdue": np.any(late, axis=0),
+        }
+    return {name: np.asarray(value, float) for name, value in values.items()}
+
+
 def group_table(columns: Columns, days: float, reference: int) -> Table:
-    """Per group: users, visits per user-day, mean score and its rise, debt (CNY), share admitted and knowing at the end."""
+    """Per group: users, visits per user-day, mean score and its rise, debt (CNY), share admitted and knowing at the end; credit."""
     values = {
         "visits": columns["visits"] / days,
         "score": columns["score"].astype(float),
@@ -97,6 +120,7 @@ def group_table(columns: Columns, days: float, reference: int) -> Table:
         "debt": columns["debt"] * 0.01,
         "admitted": (columns["admitted"] & ENTERED > 0).astype(float),
         "knowing": columns["knows"].astype(float),
+        **credit_values(columns),
     }
     parts = []
     for kind, (names, codes) in group_codes(columns, reference).items():
@@ -148,7 +172,7 @@ def run_cell(
     """Run `engine` (fresh, of this scenario) to the end and reduce it to tables.
 
     users_sample: how many users to keep whole (-1 all, 0 none); reference: score that distances count from;
-    progress: called with user-days done since the last call.
+    progress: called with user-ticks done since the last call.
     """
     started = time.perf_counter()
     ticks, users, per_day = scenario.run.ticks, scenario.run.users, ticks_per_day(scenario)
@@ -169,7 +193,7 @@ def run_cell(
             day = days_after(engine.tick, per_day)
             scores.append(score_table(now, day))
             plans.append(plan_table(now, day, reference))
-    totals = {name: engine.totals[:, k] for k, name in enumerate(TOTALS)}
+    totals = {name: engine.totals[:, TOTALS.index(name)] for name in totals_of(scenario)}
     series = over_time(totals, users, per_day)
     table: Table = days_and_dates(scenario) | series | {f"n_{k}": v for k, v in totals.items()}
     last = engine.snapshot()

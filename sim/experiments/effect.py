@@ -40,6 +40,22 @@ def t_interval(values: np.ndarray, level: float = 0.95) -> Interval:
     return Interval(mean, mean - half, mean + half, int(seen.size))
 
 
+def share_interval(values: np.ndarray, level: float = 0.95) -> Interval:
+    """Student's t interval of the mean of shares (0 to 1, one per replicate; NaN left out), worked out on the logit so that
+    it stays between 0 and 1: standard error by the delta method, `error / (mean * (1 - mean))`.
+
+    A mean of exactly 0 or 1 (every replicate alike) is its own interval.
+    """
+    from scipy.special import expit, logit
+
+    plain = t_interval(values, level)
+    if np.isnan(plain.low) or not 0.0 < plain.mean < 1.0:
+        return plain
+    half = (plain.high - plain.low) / 2.0 / (plain.mean * (1.0 - plain.mean))
+    low, high = (float(expit(logit(plain.mean) + side * half)) for side in (-1.0, 1.0))
+    return Interval(plain.mean, low, high, plain.n)
+
+
 @dataclass(frozen=True)
 class Effect:
     """One measure in both arms. good: 1 if more is better, -1 if less is, 0 if neither; interval: of the paired difference."""
@@ -90,7 +106,7 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 
 def effects(runs: Table) -> dict[str, Effect]:
-    """Every measure in both arms with the paired difference and its 95% interval (NaN without a baseline), by name.
+    """Every measure of these runs in both arms with the paired difference and its 95% interval (NaN without a baseline), by name.
 
     runs: one row per arm and replicate.
     """
@@ -99,6 +115,8 @@ def effects(runs: Table) -> dict[str, Effect]:
     nothing = np.zeros(0)
     found = {}
     for name, (unit, good) in units.items():
+        if name not in runs:
+            continue
         baseline = of_arm(runs, "baseline", name) if has_baseline else nothing
         interval = t_interval(paired(runs, name) if has_baseline else nothing)
         found[name] = Effect(name, unit, good, _mean(of_arm(runs, "policy", name)), _mean(baseline), interval)

@@ -111,7 +111,7 @@ class Stopped(KeyboardInterrupt):
 
 
 Progress = Callable[[int, int], None]
-"""Called with user-days done and user-days in all."""
+"""Called with user-ticks done and user-ticks in all (a tick is a day or an hour)."""
 
 
 def _engines(plan: RunPlan, seed: int, threads: int) -> list[Callable[[], Any]]:
@@ -212,7 +212,7 @@ def run(
     scenario: file, or name of a shipped scenario; settings: "policy.gate.threshold=700" and the like; users, ticks, seed,
     replicates: instead of the file's; baseline: file to compare with, instead of the declared one ("none" for no
     comparison); engine: fast or readable; threads: all processors if not given; users_sample: whole users to keep (-1
-    all); out: folder to store results under (not stored if not given); progress: called with user-days done and in all;
+    all); out: folder to store results under (not stored if not given); progress: called with user-ticks done and in all;
     starting: called once if the run is computed, not read back.
     Raises ScenarioError with every fault of the files, `Stopped` on Ctrl-C.
     """

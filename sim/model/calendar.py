@@ -21,6 +21,11 @@ GATE_AHEAD = 256  # the gate is announced and has not ended: worth planning for
 DOOR = 512  # the gate lets in those who were invited or offer enough
 RANKING = 1024  # before the tick begins, users are ranked by yesterday's scores
 PUBLICATION_DAY = 2048  # scores have been published today, at midnight
+PAYDAY = 4096  # income, living costs, instalments, bill: where credit is a business, in place of the statement
+APPLY = 8192  # users in need apply to lenders
+ANSWER = 16384  # lenders answer
+BILL_DUE = 32768  # the bill of the credit line is due
+ACCOUNTS = 65536  # borrowers and the like are counted, as they may have changed
 
 FAR = 1_000_000
 """Ticks to an end that never comes."""
@@ -89,7 +94,11 @@ def make_calendar(scenario: Scenario) -> Calendar:
     if switches.score:
         flags[is_publication[day]] |= PUBLICATION_DAY
         flags[is_publication[day] & midnight] |= PUBLICATION
-    flags[is_statement[day] & midnight] |= STATEMENT
+    statements = is_statement[day] & midnight
+    if switches.finance:
+        flags |= _finance_flags(scenario, np.flatnonzero(statements), per_day)
+    else:
+        flags[statements] |= STATEMENT
     if has_circle:
         flags[(t >= first_known) & (t < closes)] |= KNOWN_ABOUT
         last = first_known + tick_of(policy.campaign.days, per_day)
@@ -120,6 +129,24 @@ def make_calendar(scenario: Scenario) -> Calendar:
         np.maximum(foreseen_end(scenario) - t, 0).astype(np.int32),
         np.maximum(t - opens, 0).astype(np.int32),
     )
+
+
+def _finance_flags(scenario: Scenario, paydays: NDArray[np.intp], per_day: int) -> NDArray[np.int32]:
+    """Flags of every tick where credit is a business; paydays: their ticks."""
+    flags, ticks = np.zeros(scenario.run.ticks, np.int32), scenario.run.ticks
+    flags[paydays] |= PAYDAY
+
+    def later(days: int) -> NDArray[np.intp]:
+        moved = paydays + days * per_day
+        return moved[moved < ticks]
+
+    if scenario.switches.lenders:
+        flags[paydays] |= APPLY
+        flags[later(1)] |= ANSWER
+    if scenario.switches.credit_line:
+        flags[later(scenario.policy.credit.grace_days)] |= BILL_DUE
+    flags[(flags & (PAYDAY | ANSWER | BILL_DUE) != 0) | (np.arange(ticks) == 0)] |= ACCOUNTS
+    return flags
 
 
 def date_of(scenario: Scenario, day: int) -> date:

@@ -1,6 +1,7 @@
 """The state of a user: one column per property, small types, rows grouped by type so that an engine passes four arrays.
 
-Bytes per user: 12 x 4 + 6 x 4 + 6 x 2 + 11 x 1 = 95; 28 more in worlds where users learn from their own scores.
+Bytes per user: 12 x 4 + 6 x 4 + 6 x 2 + 11 x 1 = 95; 28 more in worlds where users learn from their own scores; 18 more where
+credit is a business, and 5 per lender.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -100,9 +101,56 @@ LESSONS = (
 (LEARNED_SPEND, LEARNED_REPAY, LEARNED_UPLOAD, SPEND_DAYS, REPAY_DAYS, SCORE_BEFORE, PROVED_BEFORE) = range(7)
 
 
-def groups_of(scenario: "Scenario") -> tuple[tuple[str, tuple[Column, ...]], ...]:
-    """(type, columns) that the users of a scenario have: lessons only where somebody learns."""
-    return (*GROUPS, ("float32", LESSONS)) if scenario.world.population.learned_share > 0.0 else GROUPS
+ACCOUNTS = (
+    Column("limit", "fen", "limit of the platform's credit line"),
+    Column("billed", "fen", "what of the last bill of the credit line is open"),
+    Column("need", "fen", "cash that the user is short of, and asks lenders for"),
+    Column("unmet", "fen", "living costs of the month not met yet"),
+)
+LIMIT, BILLED, NEED, UNMET, OWED = range(5)
+"""Rows of the accounts; what is owed to the lenders follows, one row each."""
+
+STANDINGS = (
+    Column("missed", "bills", "bills of the credit line missed in a row; 255: in default, the line closed"),
+    Column("lost", "0/1", "the usual income is lost"),
+)
+MISSED, LOST, LOAN = range(3)
+"""Rows of the standings; the states of the loans follow, one row each."""
+
+Group = tuple[str, tuple[Column, ...]]
+
+
+def accounts_of(lenders: int) -> Group:
+    """Amounts of a user's credit with so many lenders."""
+    owed = tuple(Column(f"owed_{j + 1}", "fen", f"owed to lender {j + 1}, price included") for j in range(lenders))
+    return ("int32", (*ACCOUNTS, *owed))
+
+
+def standings_of(lenders: int) -> Group:
+    """States of a user's credit with so many lenders."""
+    loans = tuple(Column(f"loan_{j + 1}", "code", f"state of the loan from lender {j + 1}") for j in range(lenders))
+    return ("uint8", (*STANDINGS, *loans))
+
+
+def lender_count(scenario: "Scenario") -> int:
+    """How many lenders there are."""
+    return len(scenario.world.lending.lenders) if scenario.switches.lenders else 0
+
+
+def further_groups(scenario: "Scenario") -> dict[str, Group]:
+    """Groups of columns that only some worlds have, by name: lessons where somebody learns, accounts where credit is a business."""
+    groups: dict[str, Group] = {}
+    if scenario.world.population.learned_share > 0.0:
+        groups["lessons"] = ("float32", LESSONS)
+    if scenario.switches.finance:
+        lenders = lender_count(scenario)
+        groups |= {"accounts": accounts_of(lenders), "standings": standings_of(lenders)}
+    return groups
+
+
+def groups_of(scenario: "Scenario") -> tuple[Group, ...]:
+    """(type, columns) that the users of a scenario have."""
+    return (*GROUPS, *further_groups(scenario).values())
 
 
 NAMES = tuple(column.name for _, columns in GROUPS for column in columns)

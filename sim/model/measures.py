@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.totals import STOCKS
+from sim.model.totals import CREDIT_FLOWS, LENDER_STOCKS, STOCKS, of_lenders
 
 Totals = Mapping[str, NDArray[np.int64]]
 CHANNELS = ("habit", "payment", "score", "credit", "circle")
@@ -19,7 +19,7 @@ EFFORT_CHANNELS = ("payment", "score", "credit")
 
 class Measure(NamedTuple):
     """One measure. good: +1 more is better for the platform, -1 less is better, 0 neither; over: "mean" or "last" tick;
-    after_days: that must have passed before it means anything (NaN until then).
+    after_days: that must have passed before it means anything (NaN until then); needs: a total without which there is none.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Measure(NamedTuple):
     over: str
     formula: Callable[[Totals, int], NDArray[np.float64]]
     after_days: int = 0
+    needs: str = "visits_habit"
 
 
 def _ratio(
@@ -53,6 +54,115 @@ def _per_user(name: str, scale: float = 1.0) -> Callable[[Totals, int], NDArray[
 
 def _monthly_active(t: Totals, users: int) -> NDArray[np.float64]:
     return np.asarray(t["active_30"] / users, dtype=np.float64)
+
+
+def _of_lenders(t: Totals, name: str) -> NDArray[np.int64]:
+    """A total of the lenders' books, over all lenders there are."""
+    there = [t[one] for one in of_lenders(name) if one in t]
+    summed: NDArray[np.int64] = np.sum(there, axis=0, dtype=np.int64)
+    return summed
+
+
+LINE, BOOKS = CREDIT_FLOWS[0], of_lenders(LENDER_STOCKS[0])[0]
+"""A total that is there where credit is a business, and one that is there with lenders."""
+
+CREDIT_MEASURES: tuple[Measure, ...] = (
+    Measure("limit", "CNY/user", "limit of the credit line", 0, "last", _per_user("limit_fen", 0.01), 0, LINE),
+    Measure("line_late", "share", "users with a bill of the line missed", -1, "last", _per_user("line_late"), 0, LINE),
+    Measure(
+        "line_defaults",
+        "1/1000 users/day",
+        "defaults on the credit line",
+        -1,
+        "mean",
+        _per_user("line_defaults", 1000.0),
+        0,
+        LINE,
+    ),
+    Measure(
+        "platform_profit",
+        "CNY/user/day",
+        "interest and fees of the credit line, less what is written off",
+        1,
+        "mean",
+        lambda t, users: (t["interest_fen"] + t["late_fees_fen"] - t["written_off_fen"]) * 0.01 / users,
+        0,
+        LINE,
+    ),
+    Measure("unmet", "CNY/user/day", "living costs not met", -1, "mean", _per_user("unmet_fen", 0.01), 0, LINE),
+    Measure(
+        "loans_owed",
+        "CNY/user",
+        "owed to lenders",
+        -1,
+        "last",
+        lambda t, users: _of_lenders(t, "owed") * 0.01 / users,
+        0,
+        BOOKS,
+    ),
+    Measure("borrowers", "share", "users who owe a lender", 0, "last", _per_user("borrowers"), 0, BOOKS),
+    Measure(
+        "borrowers_several",
+        "share",
+        "of those, users who owe two lenders or more",
+        -1,
+        "last",
+        lambda t, users: _ratio(t["borrowers_2"], t["borrowers"]),
+        0,
+        BOOKS,
+    ),
+    Measure(
+        "overdue",
+        "share",
+        "of those, users with an instalment missed",
+        -1,
+        "last",
+        lambda t, users: _ratio(t["late_1"] + t["late_2"], t["borrowers"]),
+        0,
+        BOOKS,
+    ),
+    Measure(
+        "loan_defaults",
+        "1/1000 users/day",
+        "loans in default",
+        -1,
+        "mean",
+        _per_user("loan_defaults", 1000.0),
+        0,
+        BOOKS,
+    ),
+    Measure(
+        "approvals",
+        "share",
+        "applications answered with an offer, on days with any",
+        0,
+        "mean",
+        lambda t, users: _ratio(t["approvals"], t["applications"]),
+        0,
+        BOOKS,
+    ),
+    Measure(
+        "mean_loan",
+        "CNY",
+        "mean loan, on days with any",
+        0,
+        "mean",
+        lambda t, users: _ratio(_of_lenders(t, "lent") * np.float64(0.01), t["loans"]),
+        0,
+        BOOKS,
+    ),
+    Measure(
+        "lender_profit",
+        "CNY/user/day",
+        "prices and charges of the lenders, less what they write off",
+        1,
+        "mean",
+        lambda t, users: (_of_lenders(t, "priced") - _of_lenders(t, "lost")) * 0.01 / users,
+        0,
+        BOOKS,
+    ),
+)
+"""Measures of credit, where it is a business."""
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -144,6 +254,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("mean_score", "points", "mean published score", 0, "last", _per_user("score_points")),
     Measure("share_750", "share", "users with a score of 750 or more", 0, "last", _per_user("score_750")),
+    *CREDIT_MEASURES,
 )
 """All measures over time."""
 
@@ -172,11 +283,11 @@ USER_MEASURES = {
 
 
 def over_time(totals: Totals, users: int, ticks_per_day: int = 1) -> dict[str, NDArray[np.float64]]:
-    """Every measure per tick, arrays of the totals' length."""
+    """Every measure per tick for which the totals are there, arrays of their length."""
     by_day = {name: column if name in STOCKS else column * ticks_per_day for name, column in totals.items()}
     series = {}
     with np.errstate(invalid="ignore"):
-        for measure in MEASURES:
+        for measure in (one for one in MEASURES if one.needs in totals):
             values = np.array(measure.formula(by_day, users), dtype=np.float64)
             values[: max(measure.after_days * ticks_per_day - 1, 0)] = np.nan
             series[measure.name] = values
@@ -186,7 +297,7 @@ def over_time(totals: Totals, users: int, ticks_per_day: int = 1) -> dict[str, N
 def of_run(series: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
     """One figure per measure for a whole run (NaN where nothing was measured)."""
     figures = {}
-    for measure in MEASURES:
+    for measure in (one for one in MEASURES if one.name in series):
         values = series[measure.name]
         seen = values[~np.isnan(values)]
         figures[measure.name] = (

@@ -39,9 +39,15 @@ def living_shock(spread, normal):
 
 
 @vector_rule
+def living_wanted(income, living_share, shock):
+    """The month's rent, food and accidents (fen): a share of income times a shock."""
+    return int(income * living_share * shock)
+
+
+@vector_rule
 def living_costs(liquidity, income, living_share, shock):
-    """The month's rent, food and accidents (fen): a share of income times a shock, while cash lasts."""
-    return min(int(income * living_share * shock), liquidity)
+    """What of the month's living costs is paid (fen): all that is wanted, while cash lasts."""
+    return min(living_wanted(income, living_share, shock), liquidity)
 
 
 @vector_rule
@@ -63,6 +69,18 @@ def set_aside(liquidity, income, buffer_months):
 
 
 @vector_rule
+def plain_bill(liquidity, debt, limit, minimum_share, interest_rate):
+    """The bill where credit is only what the score needs: interest, minimum payment and what is paid of it at once (fen).
+
+    A bill that cash does not cover is missed whole; interest never lifts debt above the limit (a write-down of the
+    lender's, counted as not charged).
+    """
+    added = min(interest(debt, interest_rate), max(limit - debt, 0))
+    due = amount_due(debt + added, minimum_share)
+    return added, due, due if liquidity >= due else 0
+
+
+@vector_rule
 def statement(
     liquidity,
     debt,
@@ -76,19 +94,15 @@ def statement(
 ):
     """One monthly statement of one user, in order: income, living costs, interest, bill, savings.
 
-    Returns liquidity, debt, living costs, interest, bill, paid (fen) and saved (fen). A bill that cash does not cover
-    is missed whole; interest never lifts debt above the limit (a write-down of the lender's, counted as not charged).
+    Returns liquidity, debt, living costs, interest, bill, paid (fen) and saved (fen).
     """
     limit = credit_limit(income, limit_months)
     liquidity = liquidity + income
     living = living_costs(liquidity, income, living_share, shock)
     liquidity = liquidity - living
-    added = min(interest(debt, interest_rate), max(limit - debt, 0))
-    debt = debt + added
-    due = amount_due(debt, minimum_share)
-    paid = due if liquidity >= due else 0
+    added, due, paid = plain_bill(liquidity, debt, limit, minimum_share, interest_rate)
     liquidity = liquidity - paid
-    debt = debt - paid
+    debt = debt + added - paid
     saved = set_aside(liquidity, income, buffer_months)
     return liquidity - saved, debt, living, added, due, paid, saved
 

@@ -13,6 +13,7 @@ from sim.draws import seed_halves
 from sim.model.calendar import gate_dates, ticks_per_day
 from sim.model.choice.mixture import rules_of
 from sim.model.clock import activity_table, tick_of
+from sim.model.lenders import INFORMATION, MOST_LENDERS
 from sim.model.numerics import chance, exponential, logarithm, standard_normal
 from sim.model.states import FEATURES, MOST_GROUPS
 from sim.scenario.gate import MOST_LEVELS, GateLevel
@@ -90,6 +91,7 @@ def numbers(scenario: Scenario, seed: int) -> Numbers:
 
     _groups(p, scenario)
     _gate(p, scenario)
+    _credit(p, scenario)
     return p
 
 
@@ -143,6 +145,23 @@ def _gate(p: dict[str, Any], scenario: Scenario) -> None:
     strives = [rule.strives for rule, _ in rules_of(scenario)]
     p["score_matters"] = int(gate.rewards_score and any(strives))
     p["placebo_rules"] = sum(1 << code for code, one in enumerate(strives) if not one)
+
+
+def _credit(p: dict[str, Any], scenario: Scenario) -> None:
+    """The platform's credit line, and one table per property of the lenders, an entry each."""
+    _flat("credit", scenario.policy.credit.model_dump(), p)
+    p["information"] = INFORMATION.index(scenario.policy.lending.information)
+    lenders = scenario.world.lending.lenders if scenario.switches.lenders else ()
+    p["lender_count"] = len(lenders)
+    for name in ("cutoff", "score_cutoff", "price", "loan", "term"):
+        given = [float(getattr(lender, name)) for lender in lenders]
+        p[f"lender_{name}"] = (*given, *(0.0,) * (MOST_LENDERS - len(given)))
+
+
+def lenders_capital(scenario: Scenario) -> list[int]:
+    """Capital of each lender (fen) for the users of a run."""
+    lenders = scenario.world.lending.lenders if scenario.switches.lenders else ()
+    return [round(lender.capital * 100.0 * scenario.run.users) for lender in lenders]
 
 
 def as_record(p: Numbers) -> NDArray[np.void]:

@@ -4,6 +4,7 @@ A tick is a day or an hour; what belongs to a day of the month comes in its firs
 totals of ticks before (the circle, the shares that know and may comment) and this user's own columns; the only
 columns of other users that any phase reads are their published scores (relationships, ranks) and that they just learned or
 were just admitted (tell).
+Applicants share a lender's cash by lot: through sums of what is asked for, by place in the lot, never through one another.
 So no result depends on the order of users. Both engines follow this list; a test compares their phases with it.
 """
 
@@ -28,6 +29,39 @@ SCHEDULE = (
         ("id", "income", "true_ability", "liquidity", "debt", "record"),
         ("liquidity", "debt", "record"),
     ),
+    Phase("capital", "the day after payday, once, where there are lenders", (), ()),
+    Phase(
+        "payday",
+        "statement day where credit is a business, in place of the statement",
+        (
+            "id",
+            "income",
+            "true_ability",
+            "liquidity",
+            "debt",
+            "record",
+            "recent_spend",
+            "score",
+            "limit",
+            "missed",
+            "lost",
+            "owed_*",
+            "loan_*",
+        ),
+        ("liquidity", "debt", "record", "limit", "billed", "need", "unmet", "lost", "owed_*", "loan_*"),
+    ),
+    Phase(
+        "answer",
+        "the day after payday, where there are lenders",
+        ("id", "income", "score", "liquidity", "record", "need", "unmet", "owed_*", "loan_*"),
+        ("liquidity", "record", "need", "unmet", "owed_*", "loan_*"),
+    ),
+    Phase(
+        "bill",
+        "so many days after payday, with the credit line",
+        ("income", "liquidity", "debt", "record", "limit", "billed", "missed"),
+        ("liquidity", "debt", "record", "limit", "billed", "missed"),
+    ),
     Phase(
         "publication",
         "publication",
@@ -41,6 +75,7 @@ SCHEDULE = (
             "declared",
             "recent_spend",
             "relationships",
+            "limit",
         ),
         ("score",),
     ),
@@ -68,6 +103,12 @@ SCHEDULE = (
             "score_before",
             "proved_before",
         ),
+    ),
+    Phase(
+        "apply",
+        "payday, where there are lenders",
+        ("id", "income", "score", "need", "owed_*", "loan_*"),
+        (),
     ),
     Phase(
         "admission",
@@ -120,6 +161,7 @@ SCHEDULE = (
             "learned_spend",
             "learned_repay",
             "learned_upload",
+            "limit",
         ),
         ("plan", "declared"),
     ),
@@ -153,8 +195,11 @@ SCHEDULE = (
             "recent_spend",
             "posts",
             "visits",
+            "limit",
+            "billed",
+            "missed",
         ),
-        ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day", "role"),
+        ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day", "role", "billed"),
     ),
     Phase(
         "tell",
@@ -166,6 +211,12 @@ SCHEDULE = (
         "totals",
         "every tick: each user counted on having acted, the sums taken once",
         ("score", "knows", "role", "admitted", "plan", "last_visit_day"),
+        (),
+    ),
+    Phase(
+        "accounts",
+        "day 0, payday, the day after, and the day of the bill, where credit is a business; carried over to the other days",
+        ("limit", "missed", "owed_*", "loan_*"),
         (),
     ),
 )

@@ -40,6 +40,12 @@ def record_after_statement(record, paid, streak_gain, missed_loss, prior, forget
 
 
 @rule
+def record_after_default(record, default_loss):
+    """Payment record after a default, which takes the share `default_loss` of what there is."""
+    return record * (1.0 - default_loss)
+
+
+@rule
 def asset_count(assets):
     """How many assets a set of flags holds."""
     return (assets & 1) + ((assets >> 1) & 1) + ((assets >> 2) & 1)

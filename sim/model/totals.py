@@ -1,9 +1,16 @@
 """Whole-number totals of a tick over all users: what a tick leaves behind for the next one and for the measures.
 
-Counts and fen only, so that the order of addition cannot change a result.
+Counts and fen only, so that the order of addition cannot change a result. Those of credit stay 0 where it is no business.
 """
 
-TOTALS = (
+from typing import TYPE_CHECKING
+
+from sim.model.lenders import MOST_LENDERS
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+PLAIN_TOTALS = (
     "visits_habit",
     "visits_payment",
     "visits_score",
@@ -97,7 +104,68 @@ TOTALS = (
     FEES_FEN,
     VIEWERS,
 ) = range(45)
-COUNT = 45
+
+CREDIT_FLOWS = (
+    "late_fees_fen",
+    "written_off_fen",
+    "line_defaults",
+    "in_need",
+    "unmet_fen",
+    "applications",
+    "approvals",
+    "loans",
+    "late_instalments",
+    "loan_defaults",
+)
+(
+    LATE_FEES_FEN,
+    WRITTEN_OFF_FEN,
+    LINE_DEFAULTS,
+    IN_NEED,
+    UNMET_FEN,
+    APPLICATIONS,
+    APPROVALS,
+    LOANS,
+    LATE_INSTALMENTS,
+    LOAN_DEFAULTS,
+) = range(45, 55)
+
+CREDIT_STOCKS = ("limit_fen", "line_late", "line_closed", "borrowers", "borrowers_2", "late_1", "late_2")
+LIMIT_FEN, LINE_LATE, LINE_CLOSED, BORROWERS, BORROWERS_2, LATE_1, LATE_2 = range(55, 62)
+"""Counted on the days on which they can change, and carried over to the others."""
+
+LENDER_FLOWS = ("lent", "priced", "repaid", "lost")
+LENDER_STOCKS = ("owed", "cash")
+"""Of each lender's book (fen). Flows: paid out; added to what is owed as price or late charge; paid back; written off."""
+LENT_FEN, PRICED_FEN, BACK_FEN, LOST_FEN, OWED_FEN, CASH_AT_LENDER = range(62, 62 + 6 * MOST_LENDERS, MOST_LENDERS)
+"""Place of the first lender's total; the others' follow."""
+FIRST_CARRIED, AFTER_CARRIED = LIMIT_FEN, LATE_2 + 1
+
+
+def of_lenders(name: str, lenders: int = MOST_LENDERS) -> tuple[str, ...]:
+    """Names of a total of each lender's book."""
+    return tuple(f"lender_{j + 1}_{name}_fen" for j in range(lenders))
+
+
+TOTALS = (
+    *PLAIN_TOTALS,
+    *CREDIT_FLOWS,
+    *CREDIT_STOCKS,
+    *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total)),
+)
+COUNT = len(TOTALS)
+
+
+def totals_of(scenario: "Scenario") -> tuple[str, ...]:
+    """Names of the totals that mean something in a scenario."""
+    if not scenario.switches.finance:
+        return PLAIN_TOTALS
+    line = (*PLAIN_TOTALS, *CREDIT_FLOWS, *CREDIT_STOCKS)
+    if not scenario.switches.lenders:
+        return line
+    lenders = len(scenario.world.lending.lenders)
+    return (*line, *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total, lenders)))
+
 
 STOCKS = frozenset(
     (
@@ -116,6 +184,8 @@ STOCKS = frozenset(
         "score_750",
         "escrow_fen",
         "viewers",
+        *CREDIT_STOCKS,
+        *(name for total in LENDER_STOCKS for name in of_lenders(total)),
     )
 )
 """Totals that count a state at the end of a tick; the others count what happened in it, and grow with its length."""

@@ -8,6 +8,7 @@ from rich.console import Console
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
 from sim.experiments.effect import Interval
 from sim.experiments.summary import no_publication_sentence
+from sim.report.length import length_of
 from sim.results.table import Table
 from sim.scenario.schema import Scenario
 
@@ -72,7 +73,7 @@ def print_after(console: Console, result: "AfterResult", quiet: bool) -> None:
 
     run = result.manifest["scenarios"]["policy"]["run"]
     console.print(
-        f"{result.manifest['name']}: {run['users']:,} users, {run['ticks']} ticks, {run['replicates']} replicates, seed {run['seed']}",
+        f"{result.manifest['name']}: {run['users']:,} users, {length_of(run)}, {run['replicates']} replicates, seed {run['seed']}",
         markup=False,
     )
     shown = Shown(box=None, pad_edge=False)

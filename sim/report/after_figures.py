@@ -23,7 +23,7 @@ def _weekly(curve: NDArray[np.float64]) -> NDArray[np.float64]:
     return means
 
 
-def _curve(result: "AfterResult", name: str) -> NDArray[np.float64]:
+def weekly_curve(result: "AfterResult", name: str) -> NDArray[np.float64]:
     """Weekly means of one curve, shape (replicates, days)."""
     table = result.tables["crossing"]
     return _weekly(table[name].reshape(np.unique(table["replicate"]).size, -1).astype(float))
@@ -51,10 +51,10 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
             ("same", "the same people and days, nobody responds", BASELINE, "--"),
             ("placebo", "those who cross where nobody responds (phantom)", "#8c8c8c", ":"),
         ):
-            curve = _curve(result, name)
+            curve = weekly_curve(result, name)
             if np.isfinite(curve).any():
                 top.plot(day, curve.mean(axis=0), color=colour, linestyle=line, linewidth=1.6, label=label)
-        net = _curve(result, "net")
+        net = weekly_curve(result, "net")
         if np.isfinite(net).any():
             bottom.plot(day, net.mean(axis=0), color=POLICY, linewidth=1.6)
             if replicates > 1:
@@ -70,7 +70,7 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
         bottom.set_xlabel("days from first reaching the gate's score")
         top.set_title("Visits around the day of crossing, mean of 7 days")
         note = (
-            f"{seen:,} crossings in {replicates} replicate{'s' if replicates > 1 else ''}. "
+            f"Visits per user and day. {seen:,} crossings, n = {replicates} replicate{'s' if replicates > 1 else ''}. "
             "Difference: under the gate less the same people; band: lowest and highest replicate."
         )
         figure.text(0.01, 0.005, note, fontsize=7, color="#444444", ha="left", va="bottom")

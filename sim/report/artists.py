@@ -12,16 +12,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.report.kinds import FORMATS, RUN_FIGURES
+from sim.report.kinds import FORMATS, PAIRED, RUN_FIGURES
 
 HANDS = (RUN_FIGURES[::2], RUN_FIGURES[1::2])
 """Figures that each of two hands draws."""
 
 
 def missing(result: Path) -> tuple[str, ...]:
-    """Figures of a stored result that are not there yet (one needs a baseline, and is not missed without one)."""
+    """Figures of a stored result that are not there yet (what needs a baseline is not missed without one)."""
     paired = "baseline" in json.loads((result / "manifest.json").read_text(encoding="utf-8"))["scenarios"]
-    wanted = [kind for kind in RUN_FIGURES if paired or kind != "channels"]
+    wanted = [kind for kind in RUN_FIGURES if paired or kind not in PAIRED]
     folder = result / "figures"
     return tuple(kind for kind in wanted if not all((folder / f"{kind}.{form}").is_file() for form in FORMATS))
 

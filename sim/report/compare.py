@@ -8,6 +8,7 @@ from rich.console import Console
 
 from sim.experiments.compare.answer import answer, scope
 from sim.experiments.compare.verdict import BETTER, BROKEN, EQUIVALENT, HIGHER, KEPT, LOWER, UNDECIDED, WORSE
+from sim.report.length import length_of
 from sim.results.table import Table, frame, rows_of, where
 from sim.scenario.comparison import ALL_WORLDS
 
@@ -49,10 +50,9 @@ def print_comparison(console: Console, result: "ComparisonResult", *, quiet: boo
     """The tables of a comparison and its answer."""
     told = result.manifest
     run = told["run"]
-    length = f"{run['ticks']} {'hours' if run['tick'] == 'hour' else 'days'}"
     worlds = f"{len(told['worlds'])} world{'s' if len(told['worlds']) > 1 else ''}"
     console.print(
-        f"{told['name']}: {len(told['policies'])} policies, {worlds}, {run['users']:,} users, {length}, "
+        f"{told['name']}: {len(told['policies'])} policies, {worlds}, {run['users']:,} users, {length_of(run)}, "
         f"{told['replicates']} replicates, seed {run['seed']}, baseline {told['baseline']}",
         markup=False,
         width=WIDTH,

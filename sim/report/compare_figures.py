@@ -9,6 +9,7 @@ import numpy as np
 from sim.experiments.compare.answer import scope
 from sim.experiments.compare.verdict import BETTER, EQUIVALENT, HIGHER, LOWER, UNDECIDED, WORSE
 from sim.report.kinds import FORMATS
+from sim.report.length import length_of
 from sim.report.style import BASELINE, POLICY, RC
 from sim.results.table import Table, rows_of, where
 from sim.scenario.comparison import ALL_WORLDS
@@ -115,7 +116,12 @@ def forest(result: "ComparisonResult", figure: "Figure") -> None:
     )
     figure.legend(handles=_legend(set(map(str, effects["verdict"]))), loc="upper right", ncols=4, fontsize=8)
     band = "" if told["margin"] is None else f" Grey band: margin of {told['margin']}."
-    _caption(figure, result, f"Bars: 95% t interval of the paired difference.{band}", top=0.93)
+    _caption(
+        figure,
+        result,
+        f"{told['primary']} ({effects['unit'][0]}). Bars: 95% t interval of the paired difference.{band}",
+        top=0.93,
+    )
 
 
 def _by_difference(result: "ComparisonResult") -> list[str]:
@@ -154,7 +160,7 @@ def groups(result: "ComparisonResult", figure: "Figure") -> None:
     _caption(
         figure,
         result,
-        f"Bars: 95% t interval of the paired difference, each alone; arrows: beyond the axis.{over}",
+        f"Visits per user of the group and day. Bars: 95% t interval of the paired difference, each alone; arrows: beyond the axis.{over}",
         top=1.0,
     )
 
@@ -188,8 +194,9 @@ def _caption(figure: "Figure", result: "ComparisonResult", extra: str, top: floa
     told = result.manifest
     run = told["run"]
     n = told["replicates"]
-    length = f"{run['ticks']} {'hours' if run['tick'] == 'hour' else 'days'}"
-    text = f"{run['users']:,} users, {length}, n = {n} replicate{'s' if n > 1 else ''} on the same seeds. {extra}"
+    text = (
+        f"{run['users']:,} users, {length_of(run)}, n = {n} replicate{'s' if n > 1 else ''} on the same seeds. {extra}"
+    )
     figure.text(0.01, 0.01, text, fontsize=7.5, color="#444444", ha="left", va="bottom")
     figure.tight_layout(rect=(0, 0.06, 1, top))
 
@@ -198,8 +205,13 @@ KINDS_OF_FIGURE = {"forest": forest, "groups": groups}
 """Figures of a comparison by name."""
 
 
-def draw_comparison(result: "ComparisonResult", folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:
-    """Draw the figures of a comparison into a folder; returns the files."""
+def draw_comparison(
+    result: "ComparisonResult",
+    folder: Path,
+    formats: tuple[str, ...] = FORMATS,
+    kinds: tuple[str, ...] = tuple(KINDS_OF_FIGURE),
+) -> list[Path]:
+    """Draw figures of a comparison into a folder; returns the files."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -209,9 +221,9 @@ def draw_comparison(result: "ComparisonResult", folder: Path, formats: tuple[str
     rc: Any = RC
     written = []
     with matplotlib.rc_context(rc):
-        for kind, make in KINDS_OF_FIGURE.items():
+        for kind in kinds:
             figure = Figure()
-            make(result, figure)
+            KINDS_OF_FIGURE[kind](result, figure)
             for form in formats:
                 path = folder / f"{kind}.{form}"
                 figure.savefig(path, metadata={"Date": None} if form == "svg" else {"Software": "scoregate"})

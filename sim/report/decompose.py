@@ -13,6 +13,7 @@ from sim.experiments.decompose.rounding import decimals_for, rounded
 from sim.experiments.decompose.sentence import sentence, shown, signed
 from sim.experiments.decompose.split import OTHER, TOTAL
 from sim.experiments.effect import Interval
+from sim.report.length import length_of
 
 OFF = {OTHER: "with all of them off", TOTAL: ""}
 
@@ -32,7 +33,7 @@ def print_decomposition(console: Console, result: Decomposition, quiet: bool) ->
 
     run = result.manifest["scenarios"]["policy"]["run"]
     console.print(
-        f"{result.manifest['name']}: {result.measure}, {result.unit}; {run['users']:,} users, {run['ticks']} ticks, "
+        f"{result.manifest['name']}: {result.measure}, {result.unit}; {run['users']:,} users, {length_of(run)}, "
         f"{len(result.splits)} of {run['replicates']} replicates, seed {run['seed']}",
         markup=False,
     )

@@ -10,6 +10,7 @@ from sim.experiments.decompose.rounding import decimals_for, rounded
 from sim.experiments.decompose.sentence import shown
 from sim.experiments.decompose.split import TOTAL
 from sim.report.kinds import FORMATS
+from sim.report.length import length_of
 from sim.report.style import BASELINE, POLICY, RC
 
 UP, DOWN, WHOLE = POLICY, BASELINE, "#8c8c8c"
@@ -21,7 +22,7 @@ def _caption(result: Decomposition) -> str:
     run, n = result.manifest["scenarios"]["policy"]["run"], len(result.splits)
     bars = "Whiskers: 95% t interval over replicates." if n > 1 else "One replicate, so no interval."
     return (
-        f"{run['users']:,} users, {run['ticks']} ticks, {n} replicate{'s' if n > 1 else ''}. {bars}\n"
+        f"{result.measure.capitalize()}, {result.unit}. {run['users']:,} users, {length_of(run)}, n = {n} replicate{'s' if n > 1 else ''}. {bars}\n"
         "Shapley values over switches, both arms on the same luck; parts sum to the total. Hatched: falls."
     )
 

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.clock import TICKS_PER_DAY
 from sim.model.measures import CHANNELS
-from sim.model.states import PLANS
-from sim.report.kinds import FORMATS
+from sim.report.kinds import FORMATS, PAIRED
+from sim.report.plain import short
+from sim.report.series import (
+    arms,
+    by_replicate,
+    group_effects,
+    last_week,
+    per_day,
+    plan_shares,
+    score_days,
+    score_shares,
+)
 from sim.report.style import BASELINE, PLAN_COLOURS, PLAN_HATCHES, POLICY, RC
-from sim.results.table import rows_of, where
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,20 +31,14 @@ if TYPE_CHECKING:
 
 def _arms(result: "Result") -> list[tuple[str, str, str, str]]:
     """Arm, name, colour, line style, of the arms there are."""
-    scenarios = result.manifest["scenarios"]
-    looks = (("policy", POLICY, "-"), ("baseline", BASELINE, "--"))
-    return [(arm, scenarios[arm]["name"], colour, line) for arm, colour, line in looks if arm in scenarios]
-
-
-def _per_day(result: "Result") -> int:
-    """Ticks in a day of the run."""
-    return TICKS_PER_DAY[result.manifest["scenarios"]["policy"]["run"].get("tick", "day")]
+    looks = {"policy": (POLICY, "-"), "baseline": (BASELINE, "--")}
+    return [(arm, short(name), *looks[arm]) for arm, name in arms(result)]
 
 
 def _caption(figure: "Figure", result: "Result", extra: str) -> None:
     run = result.manifest["scenarios"]["policy"]["run"]
     n = result.manifest["replicates_finished"]
-    text = f"{run['users']:,} users, {run['ticks'] / _per_day(result):g} days, {n} replicate{'s' if n > 1 else ''}. {extra}"
+    text = f"{run['users']:,} users, {run['ticks'] / per_day(result):g} days, n = {n} replicate{'s' if n > 1 else ''}. {extra}"
     figure.text(0.01, 0.005, text, fontsize=7.5, color="#444444", ha="left", va="bottom")
     figure.tight_layout(rect=(0, 0.035, 1, 1))
 
@@ -57,46 +59,30 @@ def _gate_line(axes: "Axes", result: "Result") -> None:
         )
 
 
-def _by_replicate(result: "Result", arm: str, measure: str) -> NDArray[np.float64]:
-    """A measure over time, shape (replicates, ticks)."""
-    table = where(result.tables["ticks"], arm=arm)
-    order = np.lexsort((table["day"], table["replicate"]))
-    replicates = np.unique(table["replicate"]).size
-    return np.asarray(table[measure][order], dtype=float).reshape(replicates, -1)
-
-
-def _bands(axes: "Axes", values: NDArray[np.float64], per_day: int, colour: str, line: str, label: str) -> None:
-    days = np.arange(values.shape[1]) / per_day
+def _bands(axes: "Axes", values: NDArray[np.float64], ticks_per_day: int, colour: str, line: str, label: str) -> None:
+    days = np.arange(values.shape[1]) / ticks_per_day
     axes.plot(days, values.mean(axis=0), color=colour, linestyle=line, linewidth=1.6, label=label)
     if values.shape[0] > 1:
         axes.fill_between(days, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, linewidth=0)
 
 
-def _last_week(values: NDArray[np.float64], per_day: int) -> NDArray[np.float64]:
-    """Mean of the last seven days at each tick (NaN before there are so many), shape as given."""
-    means, ticks = np.full(values.shape, np.nan), 7 * per_day
-    if values.shape[1] >= ticks:
-        means[:, ticks - 1 :] = np.lib.stride_tricks.sliding_window_view(values, ticks, axis=1).mean(axis=2)
-    return means
-
-
 def visits(result: "Result", figure: "Figure") -> None:
     """Visits per user and day over time in both worlds, seven-day means, bands over replicates."""
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
-    per_day = _per_day(result)
-    means = {arm: _last_week(_by_replicate(result, arm, "visits"), per_day) for arm, *_ in _arms(result)}
+    ticks = per_day(result)
+    means = {arm: last_week(by_replicate(result, arm, "visits"), ticks) for arm, *_ in _arms(result)}
     for arm, name, colour, line in _arms(result):
-        _bands(top, means[arm], per_day, colour, line, name)
+        _bands(top, means[arm], ticks, colour, line, name)
     top.set_ylabel("visits (1/user/day)")
     top.set_title("Visits to the platform, mean of the last 7 days")
     top.legend(loc="best")
     _gate_line(top, result)
     if result.paired:
-        _bands(bottom, means["policy"] - means["baseline"], per_day, POLICY, "-", "difference")
+        _bands(bottom, means["policy"] - means["baseline"], ticks, POLICY, "-", "difference")
         bottom.axhline(0.0, color="black", linewidth=0.8)
         bottom.set_ylabel("difference")
     bottom.set_xlabel("day of the run")
-    _caption(figure, result, "Line: mean; band: lowest and highest replicate.")
+    _caption(figure, result, "Visits per user and day. Line: mean; band: lowest and highest replicate.")
 
 
 def channels(result: "Result", figure: "Figure") -> None:
@@ -126,34 +112,27 @@ def channels(result: "Result", figure: "Figure") -> None:
     axes.set_xlim(-1.1 * spread, 1.1 * spread)
     axes.set_xlabel("difference in visits (1/user/day)")
     scenarios = result.manifest["scenarios"]
-    axes.set_title(f"Change in visits by channel: {scenarios['policy']['name']} less {scenarios['baseline']['name']}")
-    _caption(figure, result, "Bars: paired mean on the same luck; whiskers: 95% t interval over replicates.")
+    axes.set_title(
+        f"Change in visits by channel: {short(scenarios['policy']['name'])} less {short(scenarios['baseline']['name'])}"
+    )
+    _caption(figure, result, "Visits per user and day. Bars: paired mean on the same luck; whiskers: 95% t interval.")
 
 
 def scores(result: "Result", figure: "Figure") -> None:
     """Score distribution on day 0 and at the end, with the gate."""
     axes = figure.subplots()
-    table = result.tables["scores"]
     policy = result.manifest["scenarios"]["policy"]
-    last = table["day"].max()
+    last = score_days(result)[-1]
     for arm, day, label, colour, line in (
         ("policy", 0, "day 0", "#8c8c8c", "-"),
         ("baseline", last, f"day {last:.4g}, baseline", BASELINE, "--"),
         ("policy", last, f"day {last:.4g}", POLICY, "-"),
     ):
-        chosen = where(table, arm=arm, day=day)
-        if not rows_of(chosen):
-            continue
-        edges, place = np.unique(chosen["score"], return_inverse=True)
-        users = np.bincount(place, weights=chosen["users"])
-        axes.stairs(
-            100 * users / users.sum(),
-            np.append(edges, edges[-1] + 10),
-            color=colour,
-            linestyle=line,
-            linewidth=1.5,
-            label=label,
-        )
+        edges, share = score_shares(result, arm, day)
+        if edges.size:
+            axes.stairs(
+                share, np.append(edges, edges[-1] + 10), color=colour, linestyle=line, linewidth=1.5, label=label
+            )
     threshold = policy["policy"]["gate"].get("threshold")
     if threshold is not None:
         axes.axvline(threshold, color="black", linewidth=1)
@@ -170,25 +149,20 @@ def scores(result: "Result", figure: "Figure") -> None:
     axes.set_ylabel("users (% per 10 points)")
     axes.set_title("Score distribution")
     axes.legend(loc="upper left")
-    _caption(figure, result, "Mean over replicates.")
+    _caption(figure, result, "Share of users in bins of 10 points, mean over replicates.")
 
 
 def plans(result: "Result", figure: "Figure") -> None:
     """Share of responsive users who know on each plan, by distance to the gate."""
     axes = figure.subplots()
-    table = where(result.tables["plans"], arm="policy") if rows_of(result.tables["plans"]) else {}
-    near = np.abs(table["distance"] - 50) <= 150 if table else np.zeros(0, bool)
-    if not near.any():
+    found = plan_shares(result)
+    if found is None:
         axes.text(0.5, 0.5, "nobody responsive knew of a gate", ha="center", va="center", transform=axes.transAxes)
     else:
-        distance, plan, users = (table[name][near] for name in ("distance", "plan", "users"))
-        bins, place = np.unique(distance, return_inverse=True)
-        everybody = np.bincount(place, weights=users)
-        below = np.zeros(bins.size)
-        for kind in PLANS[1:]:
-            share = 100 * np.bincount(place, weights=users * (plan == kind)) / everybody
+        below = np.zeros(found.distance.size)
+        for kind, share in found.shares.items():
             axes.bar(
-                bins + 12.5,
+                found.distance + 12.5,
                 share,
                 bottom=below,
                 width=22,
@@ -216,7 +190,7 @@ def plans(result: "Result", figure: "Figure") -> None:
     axes.set_xlabel("points missing to the gate (bins of 25; left: far below, right: above)")
     axes.set_ylabel("responsive users who know (%)")
     axes.set_title("Who makes an effort: plans by distance to the gate")
-    _caption(figure, result, "All publication days together; the rest of each bin rests.")
+    _caption(figure, result, "Share of responsive users who know, all publications together; the others rest.")
 
 
 def awareness(result: "Result", figure: "Figure") -> None:
@@ -224,14 +198,38 @@ def awareness(result: "Result", figure: "Figure") -> None:
     left, right = figure.subplots(1, 2)
     for axes, measure, title in ((left, "knowing", "Know of the circle"), (right, "admitted", "Admitted by the gate")):
         for arm, name, colour, line in _arms(result):
-            _bands(axes, 100 * _by_replicate(result, arm, measure), _per_day(result), colour, line, name)
+            _bands(axes, 100 * by_replicate(result, arm, measure), per_day(result), colour, line, name)
         axes.set_title(title)
         axes.set_xlabel("day of the run")
         axes.set_ylabel("users (%)")
         axes.set_ylim(bottom=0)
         _gate_line(axes, result)
     left.legend(loc="lower right")
-    _caption(figure, result, "Line: mean; band: lowest and highest replicate.")
+    _caption(figure, result, "Shares of all users. Line: mean; band: lowest and highest replicate.")
+
+
+GROUP_COLOURS = ("#1f4e79", "#c77c11", "#4f7f5c", "#8c8c8c", "#7a4f8a")
+"""A colour for each kind of group, in order."""
+
+
+def groups(result: "Result", figure: "Figure") -> None:
+    """The paired difference in visits of every group, with its 95% interval."""
+    found = group_effects(result)
+    figure.set_size_inches(7.2, 1.4 + 0.24 * len(found))
+    axes = figure.subplots()
+    kinds = list(dict.fromkeys(one.kind for one in found))
+    for place, one in enumerate(found):
+        colour = GROUP_COLOURS[kinds.index(one.kind) % len(GROUP_COLOURS)]
+        if one.interval.n > 1:
+            axes.plot([one.interval.low, one.interval.high], [place, place], color=colour, linewidth=1.6)
+        axes.plot(one.interval.mean, place, "o", color=colour, markersize=4.5)
+    axes.axvline(0.0, color="black", linewidth=0.8)
+    axes.set_yticks(range(len(found)), [f"{one.kind}: {one.group}" for one in found], fontsize=8)
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel("difference in visits (1/user of the group/day)")
+    axes.set_title("Whose visits change")
+    _caption(figure, result, "Dots: paired mean on the same luck; bars: 95% t interval, each alone.")
 
 
 KINDS: dict[str, Callable[["Result", "Figure"], None]] = {
@@ -240,6 +238,7 @@ KINDS: dict[str, Callable[["Result", "Figure"], None]] = {
     "scores": scores,
     "plans": plans,
     "awareness": awareness,
+    "groups": groups,
 }
 """Figures of a run by name."""
 
@@ -259,7 +258,7 @@ def draw(
     rc: Any = RC
     with matplotlib.rc_context(rc):
         for kind in wanted:
-            if kind == "channels" and not result.paired:
+            if kind in PAIRED and not result.paired:
                 continue
             figure = Figure()
             KINDS[kind](result, figure)

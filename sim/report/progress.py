@@ -9,15 +9,15 @@ from rich.console import Console
 Progress = Callable[[int, int], None]
 
 
-def _amount(user_days: float) -> str:
-    return f"{user_days / 1e6:.1f}M" if user_days >= 1e5 else f"{user_days:.0f}"
+def _amount(user_ticks: float) -> str:
+    return f"{user_ticks / 1e6:.1f}M" if user_ticks >= 1e5 else f"{user_ticks:.0f}"
 
 
 PREPARING = "preparing (the first run compiles the model, which takes a while)"
 
 
 class _Pace:
-    """User-days a second since the first were done, so that the time to prepare does not count."""
+    """User-ticks a second since the first were done, so that the time to prepare does not count."""
 
     def __init__(self) -> None:
         self._first: tuple[float, int] | None = None
@@ -33,7 +33,7 @@ class _Pace:
 
 @contextmanager
 def reporter(console: Console, silent: bool) -> Iterator[Progress | None]:
-    """Something to tell user-days done to; None if silent."""
+    """Something to tell user-ticks done to (a user's day or hour, as the run has it); None if silent."""
     if silent:
         yield None
     elif console.is_terminal:
@@ -62,7 +62,7 @@ def _bar(console: Console) -> Iterator[Progress]:
         def tell(done: int, in_all: int) -> None:
             rate = pace.rate(done)
             bar.update(
-                task, completed=done, total=in_all, rate=f"{_amount(rate)} user-days/s" if rate > 0 else PREPARING
+                task, completed=done, total=in_all, rate=f"{_amount(rate)} user-ticks/s" if rate > 0 else PREPARING
             )
 
         yield tell
@@ -80,7 +80,7 @@ def _lines(console: Console) -> Progress:
         elif now >= next_line and rate > 0:
             left = (in_all - done) / max(rate, 1e-9)
             console.print(
-                f"{100 * done / in_all:.0f}% done, {_amount(rate)} user-days/s, {left:.0f} s left", markup=False
+                f"{100 * done / in_all:.0f}% done, {_amount(rate)} user-ticks/s, {left:.0f} s left", markup=False
             )
             next_line = now + 5.0
 

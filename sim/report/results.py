@@ -14,6 +14,8 @@ from sim.scenario.load import difference
 if TYPE_CHECKING:
     from sim.experiments.verify import Verdict
 
+COMPARED = ("kind", "seed", "code", "engine", "versions")
+"""Facts of two results that are told where they differ."""
 MOST_PATHS = 20
 """Paths that are named before the rest are only counted."""
 
@@ -67,13 +69,22 @@ def print_stored(console: Console, stored: Stored) -> None:
     console.print(shown)
 
 
+def _short(stored: Stored) -> str:
+    """A title as the head of a column: the start of a cell's key, the last folder of anything else."""
+    return stored.title.rstrip("/").rpartition("/")[2][:16]
+
+
 def print_difference(console: Console, one: Stored, other: Stored) -> None:
     """What differs between two results, in their scenarios and in their measures."""
     record = difference_record(one, other)
+    for name in (name for name in COMPARED if one.facts.get(name) != other.facts.get(name)):
+        console.print(
+            f"{name}: {one.facts.get(name, '-')} and {other.facts.get(name, '-')}", markup=False, soft_wrap=True
+        )
     if not record["scenario"]:
         console.print("The scenarios are the same.")
     else:
-        shown = _table("scenario", one.title[-24:], other.title[-24:])
+        shown = _table("scenario", _short(one), _short(other))
         for row in record["scenario"]:
             shown.add_row(row["path"], json.dumps(row["one"]), json.dumps(row["other"]))
         console.print(shown)
@@ -81,7 +92,7 @@ def print_difference(console: Console, one: Stored, other: Stored) -> None:
     if not record["measures"]:
         console.print("All measures are the same." if record["common"] else "They have no measure in common.")
         return
-    shown = _table("measure", " " + one.title[-24:], " " + other.title[-24:], " difference")
+    shown = _table("measure", " " + _short(one), " " + _short(other), " difference")
     for row in record["measures"]:
         shown.add_row(row["measure"], f"{row['one']:.6g}", f"{row['other']:.6g}", f"{row['other'] - row['one']:+.6g}")
     console.print(shown)

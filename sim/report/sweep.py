@@ -9,6 +9,7 @@ from rich.table import Table
 
 from sim.experiments.sweep.influence import influences
 from sim.experiments.sweep.result import SweepResult
+from sim.report.length import length_of
 
 if TYPE_CHECKING:
     from sim.experiments.sweep.cost import Cost
@@ -61,7 +62,7 @@ def print_plan(console: Console, plan: "SweepPlan", cost: "Cost") -> None:
     shape = " x ".join(map(str, plan.shape))
     console.print(
         f"{plan.base.name}: {plan.file.design.kind.replace('_', ' ')} of {shape} points, {plan.replicates} replicates, "
-        f"{plan.base.run.users:,} users, {plan.base.run.ticks} {plan.base.run.tick}s",
+        f"{plan.base.run.users:,} users, {length_of(plan.base.run.model_dump())}",
         markup=False,
     )
     rows = [("vary", "role", "unit", "values")]

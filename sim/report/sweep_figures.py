@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.experiments.sweep.influence import Influence, influences
 from sim.experiments.sweep.result import SweepResult
 from sim.report.kinds import FORMATS
+from sim.report.length import length_of
 from sim.report.style import BASELINE, POLICY, RC
 
 if TYPE_CHECKING:
@@ -73,9 +74,10 @@ def _caption(result: SweepResult, figure: "Figure", extra: str, height: float) -
     n = result.manifest["replicates_finished"]
     versus = f" against {result.manifest['scenarios']['baseline']['name']}, paired" if result.paired else ""
     failed = f" {result.failed} cells failed." if result.failed else ""
+    what = _what(result).replace("\n", " ")
     text = (
-        f"{result.manifest['name']}{versus}; {run['users']:,} users, {run['ticks']} {run['tick']}s, "
-        f"{n} replicate{'s' if n > 1 else ''}.{failed}\n{extra}"
+        f"{result.manifest['name']}{versus}: {what}; {run['users']:,} users, {length_of(run)}, "
+        f"n = {n} replicate{'s' if n > 1 else ''}.{failed}\n{extra}"
     )
     figure.text(0.01, 0.006, text, fontsize=7.5, color="#444444", ha="left", va="bottom")
     figure.tight_layout(rect=(0, 0.42 / height, 1, 1))

@@ -9,16 +9,12 @@ from rich.table import Table
 from sim.experiments.summary import sentence, table
 from sim.model.measures import MEASURES, USER_MEASURES
 from sim.report.after import after_lines, after_rows
+from sim.report.length import length_of
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
 
 MEANINGS = {m.name: m.meaning for m in MEASURES} | {name: m.meaning for name, m in USER_MEASURES.items()}
-
-
-def _length(run: dict[str, Any]) -> str:
-    """How long a run is, in words."""
-    return f"{run['ticks']} hours" if run.get("tick") == "hour" else f"{run['ticks']} days"
 
 
 def _number(value: float, unit: str) -> str:
@@ -43,7 +39,7 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     run = scenarios["policy"]["run"]
     finished = result.manifest["replicates_finished"]
     console.print(
-        f"{scenarios['policy']['name']}: {run['users']:,} users, {_length(run)}, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
+        f"{scenarios['policy']['name']}: {run['users']:,} users, {length_of(run)}, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
         markup=False,
     )
     shown = Table(box=None, pad_edge=False)

@@ -31,11 +31,19 @@ def with_constants(table: Table, constants: Mapping[str, Any]) -> Table:
 
 
 def stacked(tables: Iterable[Table]) -> Table:
-    """Tables one below the other (all with the same columns; empty ones are left out)."""
+    """Tables one below the other; empty ones are left out.
+
+    A column of numbers that one of them lacks, as where only one arm has lenders, is filled with NaN, or 0 in whole numbers.
+    """
     kept = [table for table in tables if rows_of(table)]
-    if not kept:
-        return {}
-    return {name: np.concatenate([table[name] for table in kept]) for name in kept[0]}
+    kinds = {name: column.dtype for table in kept for name, column in table.items()}
+
+    def column(table: Table, name: str) -> NDArray[Any]:
+        if name in table:
+            return table[name]
+        return np.full(rows_of(table), np.nan if kinds[name].kind == "f" else 0, kinds[name])
+
+    return {name: np.concatenate([column(table, name) for table in kept]) for name in kinds}
 
 
 def where(table: Table, **values: Any) -> Table:

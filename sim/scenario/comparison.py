@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.scenario.quantity import quantity
-from sim.scenario.world import Strict
+from sim.scenario.strict import Strict
 
 POLICY_PARTS = ("policy", "rule", "mixture", "switches")
 """Parts of a scenario that a policy may change, and that it takes from the file it extends."""

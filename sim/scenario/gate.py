@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.moment import Day
 from sim.scenario.quantity import quantity
-from sim.scenario.world import Strict
+from sim.scenario.strict import Strict
 
 Feature = Literal["view", "like", "tip", "comment", "post"]
 Four = tuple[float, float, float, float]

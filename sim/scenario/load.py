@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -185,7 +185,12 @@ def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]
         for part in reversed(parts):
             patch = {part: patch}
         data = _merge(data, patch)
-        places[parts] = (where, 0, 0)
+        # What lay below is gone. What lies above is told of here too: a fault of a whole mapping is the last change's.
+        for path in [path for path in places if path[: len(parts)] == parts]:
+            del places[path]
+        for length in range(1, len(parts) + 1):
+            places.pop(parts[:length], None)  # so that places stay in the order of the changes
+            places[parts[:length]] = (where, 0, 0)
     if faults:
         raise ScenarioError(faults)
     return data
@@ -237,8 +242,8 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
         ("a valid string", "text"),
         ("a valid boolean", "true or false"),
         ("a valid tuple", "a list"),
-        ("a valid dictionary", "a mapping of keys to values"),
         ("a valid dictionary or instance of", "a mapping of keys to values for"),
+        ("a valid dictionary", "a mapping of keys to values"),
     ):
         allowed = allowed.replace(old, new)
     found = "a mapping" if isinstance(given, dict) else brief(given)
@@ -262,13 +267,35 @@ def _faults(error: ValidationError, root: type[BaseModel], draft: "Draft") -> li
     return sorted(faults, key=lambda f: (f.where, f.line, f.path))
 
 
+def _told_apart(faults: list[Fault], unchanged: "Draft", model: type[BaseModel], places: Places) -> list[Fault]:
+    """Faults of a changed draft, each where it belongs: what was wrong before the changes is told of where it stands, and a
+    new fault of the scenario as a whole of all changes, since any of them may have brought it.
+    """
+    try:
+        unchanged.checked(model)
+        before = {}
+    except ScenarioError as error:
+        before = {(fault.path, fault.message): fault for fault in error.faults}
+    changes = " ".join(dict.fromkeys(place[0] for place in places.values() if place[0].startswith("--set")))
+    return [
+        before.get(
+            (fault.path, fault.message), replace(fault, where=changes, line=0, column=0) if not fault.path else fault
+        )
+        for fault in faults
+    ]
+
+
 @dataclass(frozen=True)
 class Draft:
-    """A file (and all it extends) as plain values not yet checked, with the place that each came from."""
+    """A file (and all it extends) as plain values not yet checked, with the place that each came from.
+
+    unchanged: the same without the `--set` style changes made to it, if any were.
+    """
 
     data: dict[str, Any]
     places: Places
     where: str
+    unchanged: "Draft | None" = None
 
     def patched(self, data: dict[str, Any], places: Places) -> "Draft":
         """This draft with values merged over it; `places` by the path of the value within the draft."""
@@ -279,7 +306,10 @@ class Draft:
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
-            raise ScenarioError(_faults(error, model, self)) from None
+            faults = _faults(error, model, self)
+        if self.unchanged is not None:
+            faults = _told_apart(faults, self.unchanged, model, self.places)
+        raise ScenarioError(faults)
 
 
 def draft(path: str | Path, settings: Sequence[str] = ()) -> Draft:
@@ -291,7 +321,10 @@ def draft(path: str | Path, settings: Sequence[str] = ()) -> Draft:
     for _, document in _chain(file, where):
         data = _merge(data, document.data)
         places.update(document.places)
-    return Draft(apply_settings(data, places, settings), places, where)
+    if not settings:
+        return Draft(data, places, where)
+    unchanged = Draft(data, dict(places), where)
+    return Draft(apply_settings(data, places, settings), places, where, unchanged)
 
 
 def load_shipped(name: str, settings: Sequence[str] = ()) -> Scenario:

@@ -16,8 +16,8 @@ from sim.scenario.load import Draft, draft, find, related, suggestion
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, Place, ScenarioError
 from sim.scenario.schema import Scenario
+from sim.scenario.strict import Strict
 from sim.scenario.vary import Parameter, parameters
-from sim.scenario.world import Strict
 
 OPTIMISE_KEYS = ("families", "worlds", "objectives", "guardrails", "search")
 """What an optimise file holds beside the keys of a scenario."""

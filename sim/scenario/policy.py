@@ -6,10 +6,11 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validato
 from pydantic_core import PydanticKnownError, core_schema
 
 from sim.model.gates import find_gate, gate_kinds
+from sim.scenario.finance import CreditPolicy, LendingPolicy
 from sim.scenario.gate import GateSettings
 from sim.scenario.moment import LAST_DAY, Day
 from sim.scenario.quantity import Named, quantity
-from sim.scenario.world import Strict
+from sim.scenario.strict import Strict
 
 
 def _gate_of(value: Any) -> GateSettings:
@@ -106,6 +107,8 @@ class Policy(Strict):
     gate: Gate = Field(default_factory=_no_circle)
     circle: CirclePolicy = CirclePolicy()
     campaign: CampaignPolicy = CampaignPolicy()
+    credit: CreditPolicy = CreditPolicy()
+    lending: LendingPolicy = LendingPolicy()
 
     @model_validator(mode="after")
     def _gate_within_circle(self) -> "Policy":

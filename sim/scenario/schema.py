@@ -9,7 +9,8 @@ from sim.scenario.choice import MOST_RULES, DecisionRuleName, Named, Share, as_s
 from sim.scenario.moment import LAST_DAY
 from sim.scenario.policy import Policy
 from sim.scenario.quantity import quantity
-from sim.scenario.world import Strict, World
+from sim.scenario.strict import Strict
+from sim.scenario.world import World
 
 FORMAT = 1
 
@@ -31,13 +32,24 @@ class Switches(Strict):
     habit: bool = Field(True, description="off: today's visits do not move tomorrow's [on/off]")
     attention: bool = Field(True, description="off: the circle takes nothing from the rival [on/off]")
     coverage: bool = Field(True, description="off: everybody has a central-bank file [on/off]")
+    credit_line: bool = Field(
+        False, description="on: the platform's credit line has limits by payment flow, arrears and default [on/off]"
+    )
+    lenders: bool = Field(False, description="on: users short of cash go to several lenders [on/off]")
+
+    @property
+    def finance(self) -> bool:
+        """Whether credit is a business at all: then income can be lost, and the month has paydays."""
+        return self.credit_line or self.lenders
 
 
 class Run(Strict):
     """Size and luck of a run."""
 
-    users: int = quantity(100_000, "Users", "users", low=1, high=20_000_000)
-    ticks: int = quantity(180, "Ticks", "ticks", low=1, high=32_760)
+    users: int = quantity(100_000, "How many people are simulated", "users", low=1, high=20_000_000)
+    ticks: int = quantity(
+        180, "Length of the run, in ticks: days, or hours where `tick` is hour", "ticks", low=1, high=32_760
+    )
     tick: Literal["day", "hour"] = Field(
         "day",
         description="Length of a tick: day or hour [kind]",

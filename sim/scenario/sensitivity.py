@@ -9,8 +9,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from sim.scenario.load import Draft, draft, find
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, ScenarioError
+from sim.scenario.strict import Strict
 from sim.scenario.sweep import SweepFile, sweep_of
-from sim.scenario.world import Strict
 
 KEY = "sensitivity"
 MOST_INPUTS = 200

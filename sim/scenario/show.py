@@ -45,6 +45,15 @@ def _comment(field: Any) -> str:
     return text
 
 
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
 def _section(model: BaseModel, depth: int) -> list[str]:
     lines = []
     pad = "  " * depth
@@ -54,10 +63,7 @@ def _section(model: BaseModel, depth: int) -> list[str]:
             doc = (type(value).__doc__ or "").split("\n")[0].strip()
             lines += [f"{pad}{name}:  # {doc}", *_section(value, depth + 1)]
         else:
-            plain = (
-                value.isoformat() if hasattr(value, "isoformat") else list(value) if isinstance(value, tuple) else value
-            )
-            lines.append(f"{pad}{name}: {_value(plain)}  # {_comment(field)}")
+            lines.append(f"{pad}{name}: {_value(_plain(value))}  # {_comment(field)}")
     return lines
 
 

@@ -12,8 +12,8 @@ from sim.model.measures import CHANNELS, MEASURES, USER_MEASURES
 from sim.scenario.load import Draft, draft, find, related
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
+from sim.scenario.strict import Strict
 from sim.scenario.vary import Parameter, parameters
-from sim.scenario.world import Strict
 
 SWEEP_KEYS = ("vary", "design", "zip", "measures", "primary", "replicates")
 """What a sweep file holds beside the keys of a scenario."""

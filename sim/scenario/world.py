@@ -5,9 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     WithJsonSchema,
@@ -15,7 +13,9 @@ from pydantic import (
 )
 
 from sim.model.states import MOST_GROUPS
+from sim.scenario.finance import LendingWorld, LiquidityWorld
 from sim.scenario.quantity import Named, Share, quantity
+from sim.scenario.strict import Strict
 
 PERSON = 1_000_000.0
 
@@ -32,12 +32,6 @@ PosterGroups = Annotated[
     dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], Share],
     AfterValidator(_as_groups),
 ]
-
-
-class Strict(BaseModel):
-    """Frozen, typed, and closed: an unknown key is an error, a string is not a number."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 def _as_date(value: Any) -> Any:
@@ -295,6 +289,9 @@ class ScoreWorld(Strict):
         0.02, "Share of the gap to a perfect record that one on-time payment closes", "share", low=0, high=1
     )
     missed_loss: float = quantity(0.15, "Share of the record that one missed payment takes", "share", low=0, high=1)
+    default_loss: float = quantity(
+        0.50, "Share of the record that a default takes, where credit can end in one", "share", low=0, high=1
+    )
     record_forgetting: float = quantity(
         0.01, "Share of the way back to the uninformed record that a month forgets", "share/month", low=0, high=1
     )
@@ -613,6 +610,8 @@ class World(Strict):
     contacts: ContactsWorld = ContactsWorld()
     score: ScoreWorld = ScoreWorld()
     money: MoneyWorld = MoneyWorld()
+    liquidity: LiquidityWorld = LiquidityWorld()
+    lending: LendingWorld = LendingWorld()
     awareness: AwarenessWorld = AwarenessWorld()
     choice: ChoiceWorld = ChoiceWorld()
     circle: CircleWorld = CircleWorld()

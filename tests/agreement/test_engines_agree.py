@@ -8,8 +8,23 @@ from sim.engines.fast import DayZero, FastEngine
 from sim.engines.people import make_contacts
 from sim.engines.readable import ReadableEngine
 from sim.model.columns import NAMES
-from sim.model.totals import TOTALS
-from tests.helpers import BUSY, GATES, LOTTERY, NONE, OPEN, different_columns, gate_of, scenario
+from sim.model.totals import CREDIT_FLOWS, PLAIN_TOTALS, TOTALS, totals_of
+from tests.helpers import (
+    BUSY,
+    FINANCE,
+    GATES,
+    HARD_TIMES,
+    LENDERS,
+    LINE,
+    LOTTERY,
+    NONE,
+    OPEN,
+    different_columns,
+    gate_of,
+    information,
+    lenders,
+    scenario,
+)
 
 SMALL = {"run.users": 80, "run.ticks": 40}
 
@@ -71,6 +86,21 @@ SETTINGS = {
     "known": {"world.population.folk_share": 0.0},
     "noisy scores": {"world.score.noise": 100.0},
     "one user": {"run.users": 1},
+    "credit line": {**LINE, **HARD_TIMES},
+    "credit line by the score": {**LINE, **HARD_TIMES, "policy.credit.from_score": True},
+    "lenders": {**LENDERS, **HARD_TIMES},
+    "one lender": {**lenders(1), **HARD_TIMES},
+    "eight lenders who see the score": {**lenders(8, score_cutoff=550.0), **HARD_TIMES, **information("score")},
+    "finance, shared": {**FINANCE, **HARD_TIMES, **information("shared")},
+    "finance, learned": {**FINANCE, **HARD_TIMES, "world.population.learned_share": 0.5},
+    "finance, bill and answer on one day": {**FINANCE, **HARD_TIMES, "policy.credit.grace_days": 1},
+    "finance, scores on payday": {**FINANCE, **HARD_TIMES, **information("score"), "world.calendar.publication_day": 1},
+    "finance, scores on the day after": {
+        **FINANCE,
+        **HARD_TIMES,
+        **information("score"),
+        "world.calendar.publication_day": 2,
+    },
     "no campaign": {"policy.campaign.days": 0, "world.awareness.circle_rate": 0.0},
     **{
         f"{name} off": {f"switches.{name}": False}
@@ -132,7 +162,8 @@ def everything():
 
 def test_every_mechanism_fires(everything):
     silent = [name for name, sum_ in zip(TOTALS, everything.totals.sum(0), strict=True) if sum_ == 0]
-    assert silent == ["fees_fen"]  # a threshold is not for sale
+    credit = TOTALS[len(PLAIN_TOTALS) :]
+    assert silent == ["fees_fen", *credit]  # a threshold is not for sale; credit is no business here
     unmoved = [name for name in NAMES if np.unique(everything.columns[name]).size == 1]
     assert unmoved == []
 
@@ -143,6 +174,33 @@ def test_engines_agree_when_every_mechanism_fires(everything, threads):
     assert fast.threads == threads
     fast.run(40)
     assert disagreement(everything, fast) == ([], set())
+
+
+@pytest.fixture(scope="module")
+def credit():
+    """A world in which credit is a business and people default, of more users than one block holds, by the readable engine."""
+    given = scenario(BUSY, FINANCE, HARD_TIMES, {"run.users": 600, "run.ticks": 100})
+    readable = ReadableEngine(given, 12)
+    readable.run(100)
+    return readable
+
+
+def test_every_part_of_credit_fires(credit):
+    sums = dict(zip(TOTALS, credit.totals.sum(0), strict=True))
+    there = totals_of(credit.scenario)
+    assert {name for name in there if sums[name] == 0} == {"fees_fen"}
+    assert {name for name in TOTALS if name not in there and sums[name] != 0} == set()
+    assert set(CREDIT_FLOWS) <= set(there)
+    still = [name for name in credit.columns.names if np.unique(credit.columns[name]).size == 1]
+    assert set(still) <= {"knows", "need", "unmet"}  # all know by now, and a need lasts from payday to the day after
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_engines_agree_when_every_part_of_credit_fires(credit, threads):
+    fast = FastEngine(credit.scenario, 12, threads)
+    assert fast.threads == threads
+    fast.run(100)
+    assert disagreement(credit, fast) == ([], set())
 
 
 @pytest.mark.parametrize("kind", ["top_share", "tiers", "price", "invitation"])

@@ -6,7 +6,7 @@ import pytest
 from sim.engines.fast import FastEngine
 from sim.engines.readable import ReadableEngine
 from tests.agreement.test_engines_agree import disagreement
-from tests.helpers import BUSY, gate_of, scenario, total
+from tests.helpers import BUSY, FINANCE, HARD_TIMES, gate_of, scenario, total
 
 GROUPS = {"world.population.poster_groups": {"a": 0.5, "b": 0.5}}
 HOURS = {
@@ -35,6 +35,7 @@ SETTINGS = {
     },
     "a weekend": {"world.calendar.weekdays": (1.0, 1.0, 1.0, 1.0, 1.5, 3.0, 2.0)},
     "statement": {"world.calendar.statement_day": 5},
+    "finance": {**FINANCE, **HARD_TIMES, "world.calendar.statement_day": 5, "policy.credit.grace_days": 2},
     "learned": {"world.population.learned_share": 0.5},
     "myopic": {"rule": "myopic", "world.choice.myopic_days": 20.0},
     **{

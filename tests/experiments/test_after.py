@@ -10,10 +10,7 @@ from typer.testing import CliRunner
 import sim
 from sim.cli import app
 from sim.experiments.after.measures import AFTER_MEASURES
-from sim.experiments.after.study import after, is_threshold
-from sim.experiments.cell import reference_score
-from sim.scenario import load
-from sim.scenario.load import shipped_files
+from sim.experiments.after.study import after
 
 NEAR = ["policy.gate.threshold=660", "world.population.responsive_share=1.0", "policy.campaign.reach=30"]
 SMALL = {"users": 3000, "ticks": 130, "replicates": 2}
@@ -62,22 +59,39 @@ def test_with_no_noise_nobody_is_admitted_by_luck():
     assert (values(study, "admitted_by_drift") > 0.0).all()
 
 
-def test_only_a_fixed_threshold_tells_drift_from_luck():
-    for path in shipped_files():
-        scenario = load(path)
-        if scenario.policy.gate.guards:
-            expected = scenario.policy.gate.kind == "threshold"
-            assert is_threshold(scenario.policy.gate, reference_score(scenario)) == expected, path
-
-
-@pytest.mark.parametrize("gate", ["lottery", "top_share", "price", "invitation", "rising", "stretch"])
-def test_gates_of_other_kinds_are_studied_too(shipped, gate):
-    path = next(shipped.rglob(f"{gate}.yaml"))
-    study = after(path, users=1000, ticks=70, replicates=1)
-    assert np.isnan(values(study, "admitted_by_drift")).all()
-    effort = values(study, "admitted_by_effort")
-    assert np.isnan(effort).all() if gate in ("lottery", "price", "invitation") else (effort >= 0).all()
+@pytest.mark.parametrize("gate", ["lottery", "price", "invitation"])
+def test_a_gate_that_asks_for_no_score_knows_neither_effort_nor_drift(shipped, gate):
+    study = after(next(shipped.rglob(f"{gate}.yaml")), users=1000, ticks=70, replicates=1)
+    for way in ("effort", "drift", "luck"):
+        assert np.isnan(values(study, f"admitted_by_{way}")).all()
     assert np.isfinite(values(study, "admitted_at_once")).all()
+
+
+EVERY_SCORE_GATE = {
+    "soft": ["policy.gate.lowest=620", "policy.gate.surest=720"],
+    "tiers": ["policy.gate.comment=660"],
+    "top_share": ["policy.gate.share=0.2"],
+    "stretch": ["policy.gate.points=8"],
+    "rising": ["policy.gate.threshold=640", "policy.gate.rise=2", "policy.gate.highest=660"],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gate", EVERY_SCORE_GATE)
+def test_every_gate_on_the_score_tells_effort_drift_and_luck(shipped, gate):
+    path, settings = next(shipped.rglob(f"{gate}.yaml")), [*NEAR[1:], *EVERY_SCORE_GATE[gate]]
+    study, small = after(path, settings, **SMALL), SMALL | {"baseline": "none"}
+    for way in ("effort", "drift", "luck"):
+        assert (values(study, f"admitted_by_{way}") > 0.0).all(), way
+    # nobody responding: no effort, and all who are admitted later are drift or luck
+    idle = after(path, [*settings, "rule=none"], **small)
+    assert (values(idle, "admitted_by_effort") == 0.0).all()
+    later = sim.run(path, [*settings, "rule=none"], **small).runs["admitted_later"].to_numpy()
+    assert values(idle, "admitted_by_drift") + values(idle, "admitted_by_luck") == pytest.approx(later)
+    assert (values(idle, "admitted_by_drift") == values(study, "admitted_by_drift")).all()
+    # no noise: no luck
+    certain = after(path, [*settings, "rule=none", "world.score.noise=0"], **small)
+    assert (values(certain, "admitted_by_luck") == 0.0).all()
 
 
 def test_every_measure_is_declared_and_given(study):
@@ -122,6 +136,18 @@ def test_runs_tell_who_stands_just_above_and_who_went_quiet():
     assert effect.loc["quiet_short", "difference"] == 0.0
 
 
+def test_shut_out_of_a_circle_that_draws_the_others_more_come_half_as_often():
+    # from day 60 on only those at 660 and more may view: with rare visitors and a circle that doubles their visits, more of
+    # the others then fall below half of what they made before
+    lively = ["world.circle.onlooker_visits=1.5", "world.circle.seeker_visits=1.5", "world.awareness.campaign_rate=0.3"]
+    rare = ["world.population.visits_median=0.3", "world.population.payments_mean=0.1"]
+    given = [NEAR[0], *lively, *rare, "rule=none", "policy.gate.start=60"]
+    shut = after("gate_750.yaml", [*given, "policy.gate.covers=[view]"], users=3000, ticks=130, replicates=2)
+    assert (values(shut, "halved_short") > 0.05).all()
+    nothing = [*given, "policy.gate.covers=[]", "world.usage.publication_checks=1"]  # a gate that shuts nobody out
+    assert values(after("gate_750.yaml", nothing, users=3000, ticks=130, replicates=1), "halved_short") == [0.0]
+
+
 def test_the_command_stores_reuses_and_draws(workspace):
     arguments = ["after", "gate_750.yaml", "--users", "1500", "--ticks", "120", "--replicates", "1"]
     arguments += ["--set", "policy.gate.threshold=660"]
@@ -139,6 +165,7 @@ def test_the_command_stores_reuses_and_draws(workspace):
     [
         (["after", "nowhere.yaml"], "no such file"),
         (["after", "open_circle.yaml"], "has no gate"),
+        (["after", "gate_750", "--set", "switches.gate=false"], "switches.gate: off in gate_750"),
         (["after", "gate_750.yaml", "--users", "0"], "run.users"),
     ],
 )

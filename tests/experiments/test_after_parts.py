@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from sim.draws import SCORE, luck, seed_halves
-from sim.experiments.after.admission import ways, without_noise
+from sim.experiments.after.admission import opens_to, ways, without_noise
 from sim.experiments.after.bunching import excess_share, share_above, smooth_share_above
-from sim.experiments.after.churn import quiet_share
+from sim.experiments.after.churn import halved_share, quiet_share
 from sim.experiments.after.crossing import Aligned, after_level, aligned, rise
 from sim.experiments.after.half_life import half_life, smoothed
 from sim.model.score import published_score
+from sim.scenario.policy import Policy
 
 
 @pytest.mark.parametrize("days", [5.0, 20.0, 45.0])
@@ -113,6 +114,18 @@ def test_churn_is_of_those_who_started_just_short():
     assert np.isnan(quiet_share(last, np.full(5, 400), 750, 100))
 
 
+def test_halving_is_against_a_users_own_visits_before_the_gate():
+    starting = np.array([740, 740, 740, 740, 760])
+    visits = np.zeros((70, 5), np.uint16)
+    visits[:10] = [4, 4, 4, 0, 4]  # ten days before the gate
+    visits[40:] = [2, 1, 0, 0, 0]  # half as many, fewer, none; nothing to halve; above the gate
+    assert halved_share(visits, starting, 750, 10) == pytest.approx(2 / 3)
+    assert halved_share(np.full((70, 5), 3), starting, 750, 10) == 0.0
+    for start in (6, 41):  # less than a week before, less than 30 days after
+        assert np.isnan(halved_share(visits, starting, 750, start))
+    assert np.isnan(halved_share(visits, np.full(5, 760), 750, 10))
+
+
 def test_noise_is_taken_off_a_published_score():
     low, high = seed_halves(7)
     for who in range(200):
@@ -126,13 +139,39 @@ def test_every_way_over_the_gate_is_told_from_the_others():
     #                  at once, effort, drift, luck, never, effort of one admitted in the placebo too
     admitted = np.array([14, 66, 66, 96, -1, 35])
     placebo = np.array([14, -1, 66, 96, -1, 96])
-    score = np.array([np.nan, np.nan, 750.2, 744.0, np.nan, 751.0])
-    found = ways(admitted, placebo, 14, score, 750)
+    is_drift = np.array([False, False, True, False, False, True])
+    found = ways(admitted, placebo, 14, is_drift)
     assert found.at_once == pytest.approx(1 / 6)
     assert found.effort == pytest.approx(1 / 6)
     assert found.drift == pytest.approx(2 / 6)
     assert found.luck == pytest.approx(1 / 6)
-    assert ways(placebo, placebo, 14, score, 750).effort == 0.0
+    assert ways(placebo, placebo, 14, is_drift).effort == 0.0
     # an effort made between announcement and start shows on the first day
-    assert ways(np.array([14, 14]), np.array([14, -1]), 14, score[:2], 750)[:2] == (0.5, 0.5)
-    assert np.isnan(ways(admitted, placebo, 14, None, 750).drift)
+    assert ways(np.array([14, 14]), np.array([14, -1]), 14, is_drift[:2])[:2] == (0.5, 0.5)
+
+
+NO_RANKS = (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "score", "others", "opens"),
+    [
+        # score on day 0, days since the gate's start, standing luck, last place
+        ({"kind": "threshold", "threshold": 700}, 699.5, (600, 30.0, 0.5, NO_RANKS), True),  # published as 700
+        ({"kind": "threshold", "threshold": 700}, 699.4, (600, 30.0, 0.5, NO_RANKS), False),
+        ({"kind": "soft", "lowest": 700, "surest": 800}, 750.0, (600, 30.0, 0.49, NO_RANKS), True),  # chance one half
+        ({"kind": "soft", "lowest": 700, "surest": 800}, 750.0, (600, 30.0, 0.5, NO_RANKS), False),
+        ({"kind": "tiers"}, 750.0, (600, 30.0, 0.5, NO_RANKS), True),
+        ({"kind": "tiers"}, 749.0, (600, 30.0, 0.5, NO_RANKS), False),  # the highest level decides
+        ({"kind": "stretch", "points": 30}, 630.0, (600, 30.0, 0.5, NO_RANKS), True),
+        ({"kind": "stretch", "points": 30}, 630.0, (601, 30.0, 0.5, NO_RANKS), False),
+        ({"kind": "rising", "threshold": 700, "rise": 30.0}, 710.0, (600, 10.0, 0.5, NO_RANKS), True),
+        ({"kind": "rising", "threshold": 700, "rise": 30.0}, 710.0, (600, 11.0, 0.5, NO_RANKS), False),
+        ({"kind": "top_share", "share": 0.1}, 701.0, (600, 30.0, 0.9, (700.0, 0.3)), True),
+        ({"kind": "top_share", "share": 0.1}, 700.0, (600, 30.0, 0.29, (700.0, 0.3)), True),
+        ({"kind": "top_share", "share": 0.1}, 700.0, (600, 30.0, 0.3, (700.0, 0.3)), False),
+    ],
+)
+def test_whether_a_gate_opens_to_a_score_by_hand(settings, score, others, opens):
+    gate = Policy.model_validate({"gate": settings}).gate
+    assert opens_to(gate, score, *others) == opens

@@ -44,7 +44,8 @@ def test_command_runs(command, workspace):
 
 
 def test_the_comparison_of_the_readme_runs(workspace):
-    Path("mine.yaml").write_text(blocks("yaml")[1], encoding="utf-8")
+    comparison = next(block for block in blocks("yaml") if "policies:" in block)
+    Path("mine.yaml").write_text(comparison, encoding="utf-8")
     arguments = ["compare", "mine.yaml", "--users", "200", "--ticks", "20", "--replicates", "2", "--no-figures"]
     shown = CliRunner().invoke(app, arguments)
     assert shown.exit_code == 0, shown.output

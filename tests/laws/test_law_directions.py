@@ -7,7 +7,22 @@ that what moves them apart is the change (and, where a change moves people thems
 import numpy as np
 import pytest
 
-from tests.helpers import BUSY, GATE_640, LOTTERY, NONE, OPEN, different_totals, finished, scenario, total
+from sim.model.totals import of_lenders
+from tests.helpers import (
+    BUSY,
+    FINANCE,
+    GATE_640,
+    HARD_TIMES,
+    LOTTERY,
+    NONE,
+    OPEN,
+    different_totals,
+    finished,
+    information,
+    lenders,
+    scenario,
+    total,
+)
 
 SIZE = {"run.users": 2_000, "run.ticks": 90}
 FOR_A_WHILE = {"policy.circle.closes": 45, "policy.gate": {"kind": "open"}}
@@ -40,6 +55,15 @@ def heard(name):
 def gate(threshold):
     return {"policy.gate": {"kind": "threshold", "threshold": threshold}}
 
+
+def of(**settings):
+    return lenders(3, **{"capital": 1_000.0, **settings})["world.lending.lenders"]
+
+
+lent, priced = summed(*of_lenders("lent")), summed(*of_lenders("priced"))
+IN_DEBT = {**FINANCE, **HARD_TIMES, "run.ticks": 130}
+RICH_LENDERS = {**IN_DEBT, **lenders(4, capital=5_000.0)}  # or what one is refused goes to another
+BY_SCORE = {**IN_DEBT, **information("score")}
 
 # the change, from, to, what is measured, sign, and what is set besides
 TABLE = [
@@ -130,6 +154,28 @@ TABLE = [
     ("world.usage.publication_checks", 1.0, 20.0, summed("visits_score"), "+", {}),
     ("world.usage.circle_minutes", 0.0, 20.0, summed("visits_rival"), "-", {}),
     ("world.usage.attention_minutes", 30.0, 300.0, summed("visits_rival"), "+", {}),
+    # credit as a business
+    ("policy.credit.limit_floor", 100.0, 2_000.0, summed("limit_fen"), "+", IN_DEBT),
+    ("policy.credit.limit_flow", 0.1, 1.0, summed("limit_fen"), "+", IN_DEBT),
+    ("policy.credit.limit_flow", 0.1, 1.0, summed("charged_fen"), "+", IN_DEBT),
+    ("policy.credit.limit_cut", 0.1, 0.9, summed("limit_fen"), "-", IN_DEBT),
+    ("policy.credit.late_fee", 0.01, 0.5, summed("late_fees_fen"), "+", IN_DEBT),
+    ("policy.credit.kept_months", 0.0, 2.0, summed("repaid_bill_fen"), "-", IN_DEBT),
+    ("world.money.minimum_payment", 0.05, 0.5, summed("bills_missed"), "+", IN_DEBT),
+    ("world.score.default_loss", 0.1, 0.9, summed("score_points"), "-", IN_DEBT),
+    ("world.liquidity.loss_chance", 0.01, 0.2, summed("in_need"), "+", IN_DEBT),
+    ("world.liquidity.recovery_chance", 0.1, 0.9, summed("in_need"), "-", IN_DEBT),
+    ("world.liquidity.kept_share", 0.1, 0.9, summed("in_need"), "-", IN_DEBT),
+    ("world.liquidity.loss_chance", 0.01, 0.2, summed("late_instalments"), "+", IN_DEBT),
+    ("world.lending.shopping", 0.0, 20.0, summed("applications"), "+", IN_DEBT),
+    ("world.lending.shopping", 0.0, 20.0, summed("borrowers_2"), "+", IN_DEBT),
+    ("world.lending.late_charge", 0.0, 0.5, priced, "+", IN_DEBT),
+    ("world.lending.lenders", of(capital=20.0), of(capital=200.0), summed("loans"), "+", IN_DEBT),
+    ("world.lending.lenders", of(cutoff=0.3), of(cutoff=2.0), lent, "+", IN_DEBT),
+    ("world.lending.lenders", of(price=0.01), of(price=0.10), summed("late_instalments"), "+", IN_DEBT),
+    ("world.lending.lenders", of(loan=500.0), of(loan=5_000.0), lent, "+", IN_DEBT),
+    ("world.lending.lenders", of(score_cutoff=550.0), of(score_cutoff=680.0), summed("approvals"), "-", BY_SCORE),
+    ("policy.lending.information", "silo", "shared", summed("borrowers_2"), "-", RICH_LENDERS),
     # an effect outlives the circle, and the more so the more of the opens is habit
     ("world.usage.habit_weight", 0.1, 0.8, after("visits_habit", 45), "+", FOR_A_WHILE),
     ("switches.habit", False, True, after("visits_habit", 45), "+", FOR_A_WHILE),

@@ -9,8 +9,19 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from sim.scenario.finance import Lender
 from sim.scenario.schema import Scenario
-from tests.helpers import BUSY, GATE_640, different_totals, finished, scenario
+from tests.helpers import (
+    BUSY,
+    FINANCE,
+    GATE_640,
+    HARD_TIMES,
+    different_totals,
+    finished,
+    information,
+    lenders,
+    scenario,
+)
 
 ALL_FEATURES = ("view", "like", "tip", "comment")  # not posting, without which there is nothing to see
 DATED = {
@@ -33,7 +44,18 @@ WORLD: dict[str, Any] = {
 COVERS_ALL = {"policy.gate": {**DATED, "covers": ALL_FEATURES}}
 LEARNED = {**GATE_640, "world.population.learned_share": 0.5, "policy.circle.closes": 95, "run.ticks": 100}
 GROUPS = {"world.population.poster_groups": {"a": 0.5, "b": 0.5}, "policy.circle.openings": {"b": 20}}
+CREDIT = {**FINANCE, **HARD_TIMES, "run.ticks": 130}
+CREDIT_PATHS = (
+    "world.liquidity.",
+    "world.lending.",
+    "policy.credit.",
+    "policy.lending.",
+    "world.score.default_loss",
+)
+BY_SCORE = {"policy.credit.from_score": True}
 WHERE: dict[str, dict[str, Any]] = {
+    "policy.credit.score_slope": BY_SCORE,
+    "policy.credit.score_middle": BY_SCORE,
     "world.choice.view_worth": COVERS_ALL,
     "world.choice.like_worth": COVERS_ALL,
     "world.choice.tip_worth": COVERS_ALL,
@@ -54,6 +76,9 @@ WHERE: dict[str, dict[str, Any]] = {
 """What a parameter needs besides to matter at all."""
 
 OTHER_VALUE: dict[str, Any] = {
+    "world.lending.lenders": ({"capital": 10.0}, {"capital": 300.0}),
+    "policy.lending.information": "shared",
+    "policy.credit.limit_most": 1_000.0,
     "world.contacts.far_exponent": 3.5,
     "world.contacts.far_most": 2,
     "world.contacts.kind": "none",
@@ -121,7 +146,8 @@ def other_values(path: str, value: Any) -> list[Any]:
 
 def changed(path: str) -> tuple[Scenario, Scenario]:
     """The world in which a parameter can matter, and the same with another value of it."""
-    world = {**WORLD, **WHERE.get(path, {})}
+    credit = CREDIT if path.startswith(CREDIT_PATHS) else {}
+    world = {**WORLD, **credit, **WHERE.get(path, {})}
     for value in other_values(path, LEAVES[path]):
         change = {path: value, **BESIDES.get(path, {})}
         if path.startswith("policy.gate."):
@@ -137,6 +163,14 @@ def changed(path: str) -> tuple[Scenario, Scenario]:
 def test_every_parameter_changes_some_total(path):
     one, other = changed(path)
     assert different_totals(finished(one), finished(other)), f"{path} changes nothing"
+
+
+@pytest.mark.parametrize("field", Lender.model_fields)
+def test_every_number_of_a_lender_changes_some_total(field):
+    other = {"score_cutoff": 660.0, "term": 6, "cutoff": 0.3, "loan": 900.0, "capital": 20.0}.get(field, 0.09)
+    sees = information("score" if field == "score_cutoff" else "silo")
+    one, changed_one = (scenario(WORLD, CREDIT, sees, lenders(3, **given)) for given in ({}, {field: other}))
+    assert different_totals(finished(one), finished(changed_one)), f"{field} changes nothing"
 
 
 def test_every_number_and_switch_of_the_schema_is_on_the_list():

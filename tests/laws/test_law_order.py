@@ -6,11 +6,28 @@ import pytest
 from sim.engines.fast import DayZero, FastEngine
 from sim.engines.readable import ReadableEngine
 from sim.model.columns import NAMES
-from tests.helpers import BUSY, LOTTERY, NONE, OPEN, different_columns, rearranged, scenario
+from tests.helpers import (
+    BUSY,
+    FINANCE,
+    HARD_TIMES,
+    LOTTERY,
+    NONE,
+    OPEN,
+    different_columns,
+    information,
+    rearranged,
+    scenario,
+)
 
 MANY = {"run.users": 5_000}
 """Several blocks, the last not full."""
-POLICIES = {"none": NONE, "open": OPEN, "gate": {}, "lottery": LOTTERY}
+POLICIES = {
+    "none": NONE,
+    "open": OPEN,
+    "gate": {},
+    "lottery": LOTTERY,
+    "finance": {**FINANCE, **HARD_TIMES, **information("shared")},
+}
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -24,7 +41,7 @@ def test_rearranging_the_users_rearranges_the_result(policy, threads):
     for engine in (straight, shuffled):
         engine.run(given.run.ticks)
     assert np.array_equal(straight.totals, shuffled.totals)
-    for name in NAMES:
+    for name in straight.columns.names:
         assert np.array_equal(straight.columns[name][order], shuffled.columns[name]), name
     assert not np.array_equal(straight.columns["liquidity"], shuffled.columns["liquidity"])
 

@@ -3,7 +3,21 @@
 import numpy as np
 import pytest
 
-from tests.helpers import BUSY, ENGINES, NONE, different_columns, different_totals, finished, scenario, total
+from sim.model.totals import of_lenders
+from tests.helpers import (
+    BUSY,
+    ENGINES,
+    FINANCE,
+    HARD_TIMES,
+    LENDERS,
+    LINE,
+    NONE,
+    different_columns,
+    different_totals,
+    finished,
+    scenario,
+    total,
+)
 
 USERS = {"fast": 3_000, "readable": 80}
 
@@ -95,6 +109,37 @@ def test_feed_and_habit_off_only_the_visits_to_the_circle_are_missing(engine):
     assert different_totals(run(engine, still, {"switches.feed": False}), run(engine, still)) <= {
         *("visits_circle", "visits_rival", "active", "active_30", "rival_active"),
     }
+
+
+@both
+def test_credit_off_its_numbers_move_nothing(engine):
+    # the mechanism is off unless asked for: none of its numbers matters then
+    other = {
+        "world.liquidity.loss_chance": 0.5,
+        "world.lending.shopping": 0.0,
+        "policy.credit.limit_floor": 0.0,
+        "policy.lending.information": "shared",
+        "world.score.default_loss": 0.0,
+    }
+    assert different_totals(run(engine), run(engine, other)) == set()
+
+
+@both
+def test_lenders_off_nobody_borrows_from_them(engine):
+    off, on = run(engine, LINE, HARD_TIMES), run(engine, FINANCE, HARD_TIMES)
+    for sign in ("applications", "loans", "borrowers", *of_lenders("lent"), *of_lenders("cash")):
+        assert total(off, sign).sum() == 0
+    assert total(on, "loans").sum() > 0
+    assert total(off, "in_need").sum() > 0
+
+
+@both
+def test_credit_line_off_limits_and_defaults_are_not_there(engine):
+    off, on = run(engine, LENDERS, HARD_TIMES), run(engine, FINANCE, HARD_TIMES)
+    for sign in ("limit_fen", "late_fees_fen", "written_off_fen", "line_late", "line_closed"):
+        assert total(off, sign).sum() == 0
+    assert total(on, "limit_fen").sum() > 0
+    assert total(on, "late_fees_fen").sum() > 0
 
 
 @both

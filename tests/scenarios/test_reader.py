@@ -152,6 +152,39 @@ def test_set_changes_one_value_and_its_faults_name_it(workspace):
 
 
 @pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (["policy.gate.covers=[fish]"], "--set policy.gate.covers=[fish]: policy.gate.covers.0: 'fish' given"),
+        (["policy.gate.covers=[like, like]"], "--set policy.gate.covers=[like, like]: policy.gate: covers names"),
+        (["policy.gate.kind=fish"], "--set policy.gate.kind=fish: policy.gate: kind 'fish' is not known"),
+        (
+            ["policy.gate.kind=soft", "policy.gate.lowest=900"],
+            "--set policy.gate.lowest=900: policy.gate: the chance is 0",
+        ),
+        (["policy.gate.end=10"], "--set policy.gate.end=10: policy: the rule ends on day 10"),
+        (["mixture.fish=0.3"], "--set mixture.fish=0.3: mixture.fish: 'fish' is not a rule"),
+        (["mixture.none=0.7", "mixture.myopic=0.6"], "--set mixture.myopic=0.6: mixture: "),
+        (
+            ["switches.circle=false", "world.choice.perk_worth=0"],
+            "--set switches.circle=false --set world.choice.perk_worth=0: a gate on a score",
+        ),
+    ],
+)
+def test_a_fault_that_set_brought_is_told_of_set(workspace, settings, told):
+    path = write(workspace, "extends: gate_750.yaml\npolicy: {gate: {covers: [comment]}}\nmixture: {myopic: 0.2}\n")
+    found = faults(path, settings)
+    assert len(found) == 1
+    assert found[0].startswith(told)
+
+
+def test_a_fault_of_the_file_stays_the_files_whatever_is_set(workspace):
+    path = write(workspace, "extends: gate_750.yaml\npolicy:\n  gate:\n    start: 50\n    end: 40\n")
+    for settings in ([], ["policy.gate.threshold=700"], ["run.users=10"]):
+        (told,) = faults(path, settings)
+        assert told.startswith("mine.yaml:3: policy.gate: the rule ends on day 40")
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         (

@@ -25,6 +25,10 @@ NAMES = (
     "tiny",
     "campus_2016",
     "standing_2016",
+    "finance",
+    "silo",
+    "shared_bureau",
+    "score_bureau",
 )
 
 

@@ -7,6 +7,7 @@ from sim.engines.compiled import phase, use_rules
 from sim.engines.flags import flagged
 from sim.engines.layout import BLOCK
 from sim.engines.memory import (
+    account_column,
     byte_column,
     chosen_row,
     count_row,
@@ -24,6 +25,7 @@ from sim.engines.memory import (
 from sim.model import columns as c
 from sim.model.choice.mixture import MOST_RULES, rule_luck, with_rule
 from sim.model.contacts import far_contact, far_contacts_named
+from sim.model.credit import line_target
 from sim.model.money import buffer_months, living_shock
 from sim.model.numerics import central_normal, is_central, standard_normal
 from sim.model.population import (
@@ -170,6 +172,11 @@ def past_phase(desk, p, today, low, high):
     known = float_column(desk, c.RECORD, low, high)
     for k in range(size):
         known[k] = record_known(records[k], files[k], p.score_uninformed_record)
+    if p.switch_credit_line == 1:
+        limits, spends = account_column(desk, c.LIMIT, low, high), float_column(desk, c.RECENT_SPEND, low, high)
+        for k in range(size):
+            limits[k] = line_target(p, float64(spends[k]), p.credit_score_middle)
+            debts[k] = min(int64(debts[k]), int64(limits[k]))
     return 0
 
 

@@ -7,6 +7,7 @@ from sim.engines.compiled import phase, use_rules
 from sim.engines.flags import flagged
 from sim.engines.layout import BLOCK
 from sim.engines.memory import (
+    account_column,
     byte_column,
     chosen_row,
     count_row,
@@ -15,11 +16,13 @@ from sim.engines.memory import (
     int_column,
     own_totals,
     rate_row,
+    standing_column,
 )
 from sim.engines.rows import AGAIN, ERRANDS, PAYMENT, ZERO
 from sim.model import columns as c
 from sim.model import totals as n
 from sim.model.counts import poisson_count
+from sim.model.credit import held_back
 from sim.model.money import charged, credit_limit, paid_in_cash, repayment, shopping_part
 from sim.model.states import REPAY
 from sim.model.usage import spend_after
@@ -41,6 +44,8 @@ def pay_phase(desk, p, today, low, high):
     liquidities, debts = int_column(desk, c.LIQUIDITY, low, high), int_column(desk, c.DEBT, low, high)
     plans, shares = byte_column(desk, c.PLAN, low, high), byte_column(desk, c.SHOPPING_SHARE, low, high)
     by_payment, errands = count_row(desk, PAYMENT, 0, BLOCK), count_row(desk, ERRANDS, 0, BLOCK)
+    lines, bills = account_column(desk, c.LIMIT, low, high), account_column(desk, c.BILLED, low, high)
+    misses = standing_column(desk, c.MISSED, low, high)
     outflows = rate_row(desk, AGAIN, 0, BLOCK)
     chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
     repaid_early = repaying = 0
@@ -56,6 +61,8 @@ def pay_phase(desk, p, today, low, high):
             liquidities[k] -= repaid
             debts[k] -= repaid
             repaid_early += repaid
+            if p.switch_credit_line == 1:
+                bills[k] = max(int64(bills[k]) - repaid, 0)
     for k in range(size):
         flags[k] = by_payment[k] > 0
     payers = flagged(flags, size, chosen)
@@ -65,11 +72,17 @@ def pay_phase(desk, p, today, low, high):
         payments, liquidity = int64(by_payment[k]), int64(liquidities[k])
         sent = payments * int64(tickets[k])
         shopping = shopping_part(sent, int64(shares[k]))
-        cash = paid_in_cash(shopping, liquidity)
+        held = 0
+        if p.switch_credit_line == 1:
+            held = held_back(int64(bills[k]), p.money_minimum_payment, int64(misses[k]))
+        cash = paid_in_cash(shopping, max(liquidity - held, 0))
         credit = 0
         if cash < shopping:
             debt = int64(debts[k])
-            credit = charged(shopping, cash, debt, credit_limit(int64(incomes[k]), limit_months))
+            limit = credit_limit(int64(incomes[k]), limit_months)
+            if p.switch_credit_line == 1:
+                limit = int64(lines[k])
+            credit = charged(shopping, cash, debt, limit)
             debts[k] = debt + credit
         liquidities[k] = liquidity - cash
         outflow = sent - shopping + cash + credit

@@ -7,6 +7,7 @@ from sim.engines.compiled import RULE_KINDS, phase, use_rules
 from sim.engines.flags import flagged
 from sim.engines.layout import BLOCK
 from sim.engines.memory import (
+    account_column,
     byte_column,
     chosen_row,
     count_row,
@@ -88,6 +89,7 @@ def review_phase(desk, p, today, low, high):
     )
     by_upload = lesson_column(desk, c.LEARNED_UPLOAD, low, high)
     owneds, declareds = byte_column(desk, c.OWNED, low, high), byte_column(desk, c.DECLARED, low, high)
+    lines = account_column(desk, c.LIMIT, low, high)
     errands = count_row(desk, ERRANDS, 0, BLOCK)
     gate = gate_view(
         p, tick, today.cutoff, today.tie, today.ticks_to_start, today.ticks_to_end, today.ticks_to_publication
@@ -105,6 +107,9 @@ def review_phase(desk, p, today, low, high):
         if belief == LEARNED:
             learned_spend, learned_repay = float64(by_spend[k]) / MONTH, float64(by_repay[k]) / MONTH
             learned_upload = float64(by_upload[k])
+        limit = credit_limit(income, p.money_limit_months)
+        if p.switch_credit_line == 1:
+            limit = int64(lines[k])
         outlook = Outlook(
             belief,
             float64(scores[k]),
@@ -116,7 +121,7 @@ def review_phase(desk, p, today, low, high):
             p.score_half_spend,
             float64(records[k]),
             debts[k] * 0.01,
-            credit_limit(income, p.money_limit_months) * 0.01,
+            max(limit, 1) * 0.01,
             pace,
             liquidity,
             income * 0.01 * p.spare_income_share,

@@ -4,7 +4,7 @@ from numpy import float64, int64
 
 from sim.draws import SCORE, luck
 from sim.engines.compiled import phase, use_rules
-from sim.engines.memory import byte_column, float_column, int_column, others_of, short_column, starts_of
+from sim.engines.memory import account_column, byte_column, float_column, int_column, others_of, short_column, starts_of
 from sim.model import columns as c
 from sim.model.money import credit_limit
 from sim.model.score import behaviour, history, published_score, raised, raw_score, relationships, utilisation
@@ -41,10 +41,13 @@ def publication_phase(desk, p, today, low, high):
         float_column(desk, c.IDENTITY_BASE, low, high),
     )
     parts = float_column(desk, c.RELATIONSHIPS, low, high)
+    lines = account_column(desk, c.LIMIT, low, high)
     declareds, scores = byte_column(desk, c.DECLARED, low, high), short_column(desk, c.SCORE, low, high)
     for k in range(high - low):
         limit = credit_limit(int64(incomes[k]), p.money_limit_months)
-        in_use = utilisation(int64(debts[k]), limit)
+        if p.switch_credit_line == 1:
+            limit = int64(lines[k])
+        in_use = utilisation(int64(debts[k]), max(limit, 1))
         declared = int64(declareds[k])
         raw = raw_score(
             history(float64(records[k]), in_use, p.score_utilisation_weight),

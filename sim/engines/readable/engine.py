@@ -35,7 +35,7 @@ class ReadableEngine:
         """The state now, in columns."""
         columns = Columns(len(self.model.people), groups_of(self.scenario))
         for name in columns.names:
-            columns[name][:] = [getattr(user, name) for user in self.model.people]
+            columns[name][:] = [user.column(name) for user in self.model.people]
         return columns
 
     def run(self, ticks: int) -> None:
@@ -52,4 +52,4 @@ def users_of(model: GateModel) -> Iterator[dict[str, Any]]:
     """Users of a model as dicts of their columns, for a person to look at."""
     for user in model.people:
         groups = groups_of(model.specification)
-        yield {column.name: getattr(user, column.name) for _, group in groups for column in group}
+        yield {column.name: user.column(column.name) for _, group in groups for column in group}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.draws import GATE, LEARN, unit
-from sim.engines.readable.month import Monthly
+from sim.engines.readable.borrower import Borrower
 from sim.model import totals as n
 from sim.model.awareness import learning_hazard
 from sim.model.choice.mixture import rule_in
@@ -15,7 +15,7 @@ from sim.model.states import ENTERED, INVITED
 single = np.float32
 
 
-class AtGate(Monthly):
+class AtGate(Borrower):
     """A user who learns of a gate and faces it."""
 
     def maybe_learn(self, tick: int, campaign_on: bool) -> None:

@@ -8,6 +8,10 @@ import numpy as np
 from sim.engines.readable.user import User
 from sim.model import totals as n
 from sim.model.calendar import (
+    ACCOUNTS,
+    ANSWER,
+    APPLY,
+    BILL_DUE,
     CAMPAIGN,
     CIRCLE_LIVE,
     DOOR,
@@ -15,6 +19,7 @@ from sim.model.calendar import (
     GATE_AHEAD,
     GATE_DAY,
     KNOWN_ABOUT,
+    PAYDAY,
     PUBLICATION,
     PUBLICATION_DAY,
     RANKING,
@@ -29,7 +34,8 @@ from sim.model.circle import circle_today, open_groups
 from sim.model.clock import active_days
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
 from sim.model.gates.ranking import NOBODY, last_place
-from sim.model.numbers import as_namespace, numbers
+from sim.model.lenders import MOST_LENDERS, TURNS, turns_served
+from sim.model.numbers import as_namespace, lenders_capital, numbers
 from sim.model.states import ENTERED, LEARNED
 from sim.scenario.schema import Scenario
 
@@ -90,6 +96,10 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.tick = 0
         self.total: list[int] = [0] * n.COUNT
         self.yesterday: list[int] = [0] * n.COUNT
+        for lender, capital in enumerate(lenders_capital(scenario)):
+            self.yesterday[n.CASH_AT_LENDER + lender] = capital
+        self.demand = [[0] * TURNS for _ in range(self.p.lender_count)]
+        self.served = [0] * self.p.lender_count
         self.history: list[list[int]] = []
         self.just_learned: list[User] = []
         self.today = SimpleNamespace(
@@ -175,6 +185,21 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         places = self.specification.policy.gate.places(len(self.people))
         self.today.cutoff, self.today.tie = last_place(self.luck_seed, ids, scores, places or 0)
 
+    def share_out_capital(self) -> None:
+        """Phase capital: how far each lender's cash goes in the order by lot."""
+        for lender, demand in enumerate(self.demand):
+            self.served[lender] = int(turns_served(demand, self.yesterday[n.CASH_AT_LENDER + lender]))
+            demand[:] = [0] * TURNS
+
+    def keep_books(self, counted: bool) -> None:
+        """Totals that carry over from the last tick: the lenders' cash, and what was not counted today."""
+        total, before = self.total, self.yesterday
+        if not counted:
+            for k in (*range(n.FIRST_CARRIED, n.AFTER_CARRIED), *range(n.OWED_FEN, n.OWED_FEN + MOST_LENDERS)):
+                total[k] = before[k]
+        for j in range(MOST_LENDERS):
+            total[n.CASH_AT_LENDER + j] = before[n.CASH_AT_LENDER + j] + total[n.BACK_FEN + j] - total[n.LENT_FEN + j]
+
     def step(self) -> None:
         """One tick, in the order of `sim.model.schedule`; nothing after the scenario's last."""
         if self.tick >= self.specification.run.ticks:
@@ -188,6 +213,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         if flag & RANKING:
             self.rank()
         self.begin(live, int(self.calendar.ticks_open[tick]))
+        if flag & ANSWER:
+            self.share_out_capital()
         if publication:
             for user in self.people:
                 user.look_at_contacts()
@@ -196,9 +223,17 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         for user in self.people:
             if flag & STATEMENT_DAY:
                 user.receive_statement(tick)
+            if flag & PAYDAY:
+                user.receive_pay(tick)
+            if flag & ANSWER:
+                user.hear_answers(tick)
+            if flag & BILL_DUE:
+                user.settle_bill()
             if publication:
                 user.be_scored(tick)
                 user.gain_experience()
+            if flag & APPLY:
+                user.apply(tick)
             if flag & (GATE_DAY | DOOR):
                 user.face_gate(tick, gate_active, bool(flag & GATE_DAY), int(self.calendar.ticks_to_end[tick]))
             if flag & KNOWN_ABOUT:
@@ -207,6 +242,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             user.practise()
             user.act(tick, live, gate_active, curious)
             user.be_counted(tick)
+            if flag & ACCOUNTS:
+                user.count_accounts()
         for user in self.just_learned:
             for other in user.contacts:
                 other.known_contacts += 1
@@ -215,6 +252,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                 if user.admitted & ENTERED and user.knows and tick in (user.admitted_day, user.learned_day):
                     user.invite()
         self.total[n.ESCROW_FEN] = self.today.escrow + self.total[n.TIPS_FEN] - self.total[n.TIPS_RECEIVED_FEN]
+        self.keep_books(bool(flag & ACCOUNTS))
         self.yesterday = [int(value) for value in self.total]
         self.history.append(self.yesterday)
         self.tick += 1

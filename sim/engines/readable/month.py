@@ -77,7 +77,7 @@ class Monthly(Person):
         """Phase publication."""
         p = self.model.p
         raw = raw_score(
-            history(float(self.record), utilisation(self.debt, self.limit()), p.score_utilisation_weight),
+            history(float(self.record), utilisation(self.debt, max(self.limit(), 1)), p.score_utilisation_weight),
             raised(float(self.ability_base), self.declared, p.score_ability_per_asset),
             behaviour(float(self.recent_spend), p.score_half_spend),
             raised(float(self.identity_base), self.declared, p.score_identity_per_asset),

@@ -1,12 +1,13 @@
 """A user as on day 0: the columns of `sim.model.columns` as attributes, and the own luck."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 
 from sim.draws import luck, philox
 from sim.model.choice.mixture import belief_in, rule_luck, with_rule
+from sim.model.credit import line_target
 from sim.model.money import credit_limit
 from sim.model.population import (
     assets_of,
@@ -92,6 +93,11 @@ class Person(mesa.Agent):  # type: ignore[misc,unused-ignore]
         self.proved_before = asset_count(self.declared) if learns else 0
         self.contacts: list[User] = []
         self.errands = 0
+        self.line = self.billed = self.need = self.unmet = self.missed = self.lost = 0
+        self.owed, self.loans = [0] * p.lender_count, [0] * p.lender_count
+        if p.switch_credit_line:
+            self.line = line_target(p, float(self.recent_spend), p.credit_score_middle)
+            self.debt = min(self.debt, self.line)
 
     def luck(self, stream: int, tick: int, whom: int = 0) -> tuple[float, float, float, float]:
         """Four uniforms of this user."""
@@ -109,4 +115,15 @@ class Person(mesa.Agent):  # type: ignore[misc,unused-ignore]
 
     def limit(self) -> int:
         """Credit limit (fen)."""
+        if self.model.p.switch_credit_line:
+            return int(self.line)
         return int(credit_limit(self.income, self.model.p.money_limit_months))
+
+    def column(self, name: str) -> Any:
+        """The value in a column of `sim.model.columns`."""
+        if name == "limit":
+            return self.line
+        kind, _, number = name.partition("_")
+        if kind in ("owed", "loan") and number.isdigit():
+            return (self.owed if kind == "owed" else self.loans)[int(number) - 1]
+        return getattr(self, name)

@@ -46,7 +46,7 @@ class Planner(AtGate):
             p.score_half_spend,
             float(self.record),
             self.debt * 0.01,
-            self.limit() * 0.01,
+            max(self.limit(), 1) * 0.01,
             p.choice_repay_errands * p.choice_repay_share * liquidity,
             liquidity,
             self.income * 0.01 * p.spare_income_share,

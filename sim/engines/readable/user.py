@@ -8,6 +8,7 @@ from sim.model import totals as n
 from sim.model.choice.mixture import rule_in
 from sim.model.circle import acting_role, circle_rate, may_use, noticed_rate, reply_chance, tip_amount
 from sim.model.counts import ONE, poisson_count
+from sim.model.credit import held_back
 from sim.model.money import charged, paid_in_cash, repayment, shopping_part
 from sim.model.states import (
     COMMENT,
@@ -129,6 +130,7 @@ class User(Planner):
         repaid = repayment(self.debt, self.liquidity, trips, p.choice_repay_share)
         self.liquidity -= repaid
         self.debt -= repaid
+        self.billed = max(self.billed - repaid, 0)
         self.model.total[n.REPAID_EARLY_FEN] += repaid
 
     def pay(self, payments: int) -> None:
@@ -138,7 +140,8 @@ class User(Planner):
         if payments > 0:
             sent = payments * self.ticket
             shopping = shopping_part(sent, self.shopping_share)
-            cash = paid_in_cash(shopping, self.liquidity)
+            held = held_back(self.billed, p.money_minimum_payment, self.missed)
+            cash = paid_in_cash(shopping, max(self.liquidity - held, 0))
             credit = charged(shopping, cash, self.debt, self.limit())
             self.liquidity -= cash
             self.debt += credit

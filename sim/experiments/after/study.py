@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.after.admission import ways, without_noise
+from sim.draws import GATE, luck, seed_halves
+from sim.experiments.after.admission import Ways, opens_to, ways, without_noise
 from sim.experiments.after.bunching import excess_share, share_above
-from sim.experiments.after.churn import quiet_share
+from sim.experiments.after.churn import halved_share, quiet_share
 from sim.experiments.after.crossing import Aligned, after_level, aligned, rise
 from sim.experiments.after.half_life import half_life
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
 from sim.experiments.after.of_run import end_day, start_day
+from sim.experiments.after.trace import Trace
 from sim.experiments.after.worlds import BASELINE, PLACEBO, POLICY, Replicate, replicates, worlds_of
 from sim.experiments.cell import reference_score
 from sim.experiments.effect import Interval
@@ -25,7 +27,6 @@ from sim.model.calendar import gate_dates, ticks_per_day
 from sim.model.measures import CHANNELS
 from sim.model.totals import TOTALS
 from sim.results.table import Table, frame, stacked
-from sim.scenario.gate import GateSettings
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
 
@@ -71,34 +72,29 @@ def daily_visits(totals: NDArray[np.int64], users: int, per_day: int) -> NDArray
     return np.asarray(visits[: days * per_day].reshape(days, per_day).sum(axis=1) / users, dtype=float)
 
 
-def is_threshold(gate: GateSettings, score: int) -> bool:
-    """Whether the gate admits from `score` points up and nobody below, on its first day and ever after, whoever they are."""
-    levels = gate.levels()
-    if len(levels) != 1 or gate.places(1_000) is not None or gate.fee() is not None or gate.invitations() > 0:
-        return False
-    chances = [
-        [gate.admission(at, start, day, 0.0, 0.0, 0.0, 0.0, *levels[0].numbers) for at in (score - 1.0, float(score))]
-        for start in (350.0, 950.0)
-        for day in (0.0, 7300.0)
-    ]
-    return all(pair == [0.0, 1.0] for pair in chances)
-
-
-def _ways(one: Replicate, policy: Scenario, gate: int) -> dict[str, float]:
-    """How the admitted came over the gate; by drift or luck only at a threshold, where one score decides."""
+def _opened_without_noise(one: Replicate, policy: Scenario) -> NDArray[np.bool_]:
+    """Per user, whether the gate opens to the score without its noise when the user is first admitted in the placebo."""
     _, start, _ = gate_dates(policy)
-    placebo = one.traces[PLACEBO]
-    scores = None
-    if is_threshold(policy.policy.gate, gate):
-        scores = np.full(placebo.columns.users, np.nan)
-        noise = policy.world.score.noise
-        for user in np.flatnonzero((placebo.columns["admitted_day"] > start) & (placebo.published >= 0)):
-            who, tick = int(placebo.columns["id"][user]), int(placebo.published[user])
-            scores[user] = without_noise(int(placebo.admission_score[user]), who, tick, one.seed, noise)
-    admitted = one.traces[POLICY].columns["admitted_day"]
-    found = ways(admitted, placebo.columns["admitted_day"], start, scores, gate)
-    if not policy.policy.gate.rewards_score:  # who buys or is invited makes no effort
-        found = found._replace(effort=float("nan"))
+    placebo, gate, noise = one.traces[PLACEBO], policy.policy.gate, policy.world.score.noise
+    found = np.zeros(placebo.columns.users, np.bool_)
+    for user in np.flatnonzero((placebo.columns["admitted_day"] > start) & (placebo.published >= 0)):
+        who, published = int(placebo.columns["id"][user]), int(placebo.published[user])
+        score = without_noise(int(placebo.admission_score[user]), who, published, one.seed, noise)
+        days = (int(placebo.columns["admitted_day"][user]) - start) / ticks_per_day(policy)
+        standing, _, _, _ = luck(*seed_halves(one.seed), GATE, 0, who, 0)
+        starting_score = int(placebo.columns["starting_score"][user])
+        last = (float(placebo.last_place[0, user]), float(placebo.last_place[1, user]))
+        found[user] = opens_to(gate, score, starting_score, days, float(standing), last)
+    return found
+
+
+def _ways(one: Replicate, policy: Scenario) -> dict[str, float]:
+    """How the admitted came over the gate; at once alone at a gate that does not ask for a score."""
+    _, start, _ = gate_dates(policy)
+    admitted, admitted_placebo = (one.traces[world].columns["admitted_day"] for world in (POLICY, PLACEBO))
+    found = ways(admitted, admitted_placebo, start, _opened_without_noise(one, policy))
+    if not policy.policy.gate.rewards_score:  # who buys, is invited or drawn makes no effort, and no score drifts
+        found = Ways(found.at_once, *[float("nan")] * 3)
     return {
         f"admitted_{'at_once' if name == 'at_once' else 'by_' + name}": part for name, part in found._asdict().items()
     }
@@ -109,6 +105,10 @@ def _quiet(one: Replicate, world: str, gate: int, per_day: int) -> float:
     return quiet_share(
         trace.columns["last_visit_day"], trace.columns["starting_score"], gate, trace.totals.shape[0], per_day
     )
+
+
+def _halved(trace: Trace, gate: int, start: int) -> float:
+    return halved_share(trace.visits, trace.columns["starting_score"][trace.users], gate, start)
 
 
 def measures_of(one: Replicate, worlds: dict[str, Scenario], gate: int) -> tuple[dict[str, float], Table]:
@@ -124,15 +124,17 @@ def measures_of(one: Replicate, worlds: dict[str, Scenario], gate: int) -> tuple
         "net_rise": rise(net, here),
         "net_after": after_level(net),
         "bunching": excess_share(scores, gate),
-        **_ways(one, worlds[POLICY], gate),
+        **_ways(one, worlds[POLICY]),
     }
     if BASELINE in one.traces:
         baseline = one.traces[BASELINE]
         found["bunching_paired"] = share_above(scores, gate) - share_above(baseline.columns["score"], gate)
         per_day, users = ticks_per_day(worlds[POLICY]), worlds[POLICY].run.users
         found["quiet_short"] = _quiet(one, POLICY, gate, per_day) - _quiet(one, BASELINE, gate, per_day)
+        start = start_day(worlds[POLICY])
+        found["halved_short"] = _halved(policy, gate, start) - _halved(baseline, gate, start)
         visits = daily_visits(policy.totals, users, per_day) - daily_visits(baseline.totals, users, per_day)
-        found["half_life"] = half_life(visits, end_day(worlds[POLICY]), start_day(worlds[POLICY]))
+        found["half_life"] = half_life(visits, end_day(worlds[POLICY]), start)
     curves: Table = {
         "day": here.day,
         "users": here.users,
@@ -205,3 +207,6 @@ def require_gate(plan: RunPlan) -> None:
     if not policy.policy.gate.guards:
         message = f"{policy.name} has no gate that anything could be an after-effect of; give a scenario with one, such as gate_750.yaml"
         raise ScenarioError([Fault("policy.gate", 0, 0, "", message)])
+    if not policy.switches.gate:
+        message = f"off in {policy.name}, so its gate admits everybody and leaves nothing behind; leave it on"
+        raise ScenarioError([Fault("switches.gate", 0, 0, "", message)])

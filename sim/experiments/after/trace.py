@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.engines.columns import Columns
 from sim.experiments.after.crossing import BEFORE
 from sim.model.calendar import PUBLICATION, make_calendar, ticks_per_day
+from sim.model.gates.ranking import last_place
 from sim.model.totals import NEWLY_ADMITTED
 from sim.scenario.schema import Scenario
 
@@ -24,7 +25,8 @@ class Trace:
 
     crossed: day of first reaching the gate's score, -1 never; visits: per day (at most 65535); plan: at the end of each day;
     of all users: columns, the state at the end; admission_score, the published score when first admitted, and published, the
-    tick on which it was published (-1 never admitted). totals: shape (ticks, totals).
+    tick on which it was published (-1 never admitted), and last_place, shape (2, users), the score of the last place and the luck
+    that had it then (0 at a gate that does not rank). totals: shape (ticks, totals).
     """
 
     users: NDArray[np.int64]
@@ -34,6 +36,7 @@ class Trace:
     columns: Columns
     admission_score: NDArray[np.int64]
     published: NDArray[np.int64]
+    last_place: NDArray[np.float64]
     totals: NDArray[np.int64]
 
     @property
@@ -52,8 +55,8 @@ def within_reach(columns: Columns, gate: int, most: int = MOST) -> NDArray[np.in
     return np.flatnonzero((missing > 0) & (missing <= WITHIN))[:most]
 
 
-def follow(engine: Any, scenario: Scenario, users: NDArray[np.int64], gate: int) -> Trace:
-    """Run `engine` (fresh, of this scenario) to the end, looking at `users` every day."""
+def follow(engine: Any, scenario: Scenario, seed: int, users: NDArray[np.int64], gate: int) -> Trace:
+    """Run `engine` (fresh, of this scenario and seed) to the end, looking at `users` every day."""
     step = ticks_per_day(scenario)
     days = -(-scenario.run.ticks // step)
     visits = np.zeros((days, users.size), np.uint16)
@@ -61,6 +64,8 @@ def follow(engine: Any, scenario: Scenario, users: NDArray[np.int64], gate: int)
     crossed = np.full(users.size, -1, np.int64)
     before = np.zeros(users.size, np.int64)
     admission_score, published = np.full((2, scenario.run.users), -1, np.int64)
+    last = np.zeros((2, scenario.run.users))
+    places = scenario.policy.gate.places(scenario.run.users)
     publications = np.flatnonzero(make_calendar(scenario).flags & PUBLICATION)
     for day in range(days):
         engine.run(step)
@@ -75,5 +80,7 @@ def follow(engine: Any, scenario: Scenario, users: NDArray[np.int64], gate: int)
             admission_score[new] = now["score"][new]
             past = publications[publications < engine.tick]
             published[new] = past[-1] if past.size else -1
+            if places is not None:  # the ranks of this morning: scores have not moved since
+                last[:, new] = np.array(last_place(seed, now["id"], now["score"], places))[:, None]
     columns = engine.snapshot()
-    return Trace(users, crossed, visits, plan, columns, admission_score, published, engine.totals.copy())
+    return Trace(users, crossed, visits, plan, columns, admission_score, published, last, engine.totals.copy())

@@ -45,5 +45,5 @@ def replicates(worlds: dict[str, Scenario], threads: int, most: int = MOST) -> I
         traces: dict[str, Trace] = {}
         for name, scenario in worlds.items():
             same = start if scenario.switches.coverage == policy.switches.coverage else None
-            traces[name] = follow(FastEngine(scenario, seed, threads, same), scenario, users, gate)
+            traces[name] = follow(FastEngine(scenario, seed, threads, same), scenario, seed, users, gate)
         yield Replicate(seed, traces, start.columns)

@@ -46,6 +46,13 @@ class Batches:
         """Hand these out once more, each alone."""
         self._alone.extend(places)
 
+    def back(self, batch: Batch) -> None:
+        """Hand a batch out as if it had not been: its worker never came to it."""
+        if batch.again:
+            self._alone.extendleft(batch.jobs)
+        else:
+            self._waiting.extendleft(reversed(batch.jobs))
+
     def measured(self, jobs: Sequence[Job], seconds: float) -> None:
         """Tell how long a batch took a worker."""
         rate = sum(map(burden, jobs)) / max(seconds, 1e-6)

@@ -144,9 +144,11 @@ class _Work:
                 time.sleep(POLL)  # nobody there to work yet
             done, _ = wait(flights, POLL, FIRST_COMPLETED)
             landed = [(future, flights.pop(future)) for future in done]
-            for future, flight in landed:
+            for future, flight in list(landed):
                 if not future.cancelled() and isinstance(future.exception(), lanes.deaths):
-                    lanes.kill(flight.lane)
+                    if not lanes.kill(flight.lane):  # it died as it started, which no cell can be blamed for
+                        batches.back(flight.batch)
+                        landed.remove((future, flight))
                 lanes.done(flight.lane)
             self._hand_out(batches, lanes, flights)  # first, so that workers need not wait for the disk
             for future, flight in landed:

@@ -20,11 +20,13 @@ Work = Callable[..., list[Packed]]
 
 IDLE = 60.0
 """Seconds after which a worker process without work ends."""
+MOST_STILLBORN = 5
+"""Worker processes in a row that may die as they start."""
 LONE = 60.0
 """Seconds to wait for a Dask cluster without workers."""
 SMALL = 2_000_000
 """User-days up to which a cell is small: a worker process of its own interpreter then beats a thread."""
-QUICK = 10_000_000
+QUICK = 100_000_000
 """User-days in all up to which starting worker processes takes longer than it saves."""
 
 
@@ -61,8 +63,11 @@ class Lanes(Protocol):
     def overdue(self, lane: int, seconds: float) -> bool:
         """Whether a lane has been at its batch for longer than this, and could be killed."""
 
-    def kill(self, lane: int) -> None:
-        """End the work on a lane, and have another worker for the next."""
+    def kill(self, lane: int) -> bool:
+        """End the work on a lane, and have another worker for the next; returns whether the worker had come to the work.
+
+        Raises ExecutorError where one worker after another ends before it has.
+        """
 
     def check(self) -> None:
         """Raise ExecutorError if nobody is there any more to do the work."""
@@ -99,8 +104,9 @@ class Threads:
         """A thread cannot be killed; its cell ends itself at the engine's next pause."""
         return False
 
-    def kill(self, lane: int) -> None:
+    def kill(self, lane: int) -> bool:  # noqa: ARG002
         """A thread cannot be killed."""
+        return True
 
     def check(self) -> None:
         """Threads are always there."""
@@ -133,6 +139,7 @@ class Processes:
         self._executors: list[Executor | None] = [None] * workers
         self._since = [math.inf] * workers
         self._ready = [math.inf] * workers
+        self._stillborn = 0
         self._free = set(range(workers))
         self._work = partial(work, code=code_hash(), threads=threads, limit=limit)
 
@@ -145,8 +152,13 @@ class Processes:
             executor = ProcessPoolExecutor(1, timeout=IDLE, initializer=_start_worker, initargs=(os.getpid(),))
             self._executors[lane] = executor
             self._ready[lane] = math.inf
-            executor.submit(self._work, ()).add_done_callback(lambda _: self._ready.__setitem__(lane, time.monotonic()))
+            executor.submit(self._work, ()).add_done_callback(partial(self._started, lane))
         return executor
+
+    def _started(self, lane: int, future: "Future[list[Packed]]") -> None:
+        """Note that the process of a lane has loaded the engine."""
+        if not future.cancelled() and future.exception() is None:
+            self._ready[lane] = time.monotonic()
 
     def free(self) -> list[int]:
         """Lanes on which nothing is at work."""
@@ -170,12 +182,22 @@ class Processes:
         """Whether a lane has been at its batch for longer than this; the time to start a process does not count."""
         return time.monotonic() - max(self._since[lane], self._ready[lane]) > seconds
 
-    def kill(self, lane: int) -> None:
-        """Kill the process of a lane; the next batch starts another."""
+    def kill(self, lane: int) -> bool:
+        """Kill the process of a lane; the next batch starts another. Returns whether it had come to the work.
+
+        Raises ExecutorError where one process after another dies as it starts.
+        """
         executor: Any = self._executors[lane]
         self._executors[lane] = None
         if executor is not None:
             executor.shutdown(wait=False, kill_workers=True)
+        ready = self._ready[lane] < math.inf
+        self._stillborn = 0 if ready else self._stillborn + 1
+        if self._stillborn >= MOST_STILLBORN:
+            raise ExecutorError(
+                "--executor processes: worker processes die as they start; free some memory, or give --executor threads"
+            )
+        return ready
 
     def check(self) -> None:
         """Processes are started when they are needed."""
@@ -233,8 +255,9 @@ class Dask:
         """Work on a cluster cannot be killed from here; a cell ends itself at the engine's next pause."""
         return False
 
-    def kill(self, lane: int) -> None:
-        """Dask has other workers take over from one that died."""
+    def kill(self, lane: int) -> bool:  # noqa: ARG002
+        """Dask has had other workers take over from one that died; they died as well."""
+        return True
 
     def check(self) -> None:
         """Count the workers, now and then; raise ExecutorError if there has been none for long, or the scheduler is gone."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sim.engines.fast import prepare
 from sim.experiments.cells.executors import Load
 from sim.experiments.cells.job import NOT_OF_A_CELL, Job
+from sim.recent import Recent
 from sim.scenario.load import resolved
 from sim.scenario.schema import Scenario
 
@@ -39,12 +40,15 @@ def inventory(jobs: Sequence[Job], places: Sequence[int]) -> Inventory:
     return Inventory(in_order, Load(len(in_order), largest, in_all, foreign), list(kinds.values()))
 
 
-def outline_of(scenario: Scenario) -> Any:
-    """A scenario without its numbers, but for which of them are zero: scenarios of one outline need the same machine code."""
+def _outline_of(scenario: Scenario) -> Any:
     data = resolved(scenario)
     for part in NOT_OF_A_CELL:
         data.pop(part)
     return _outline(data)
+
+
+outline_of = Recent[Scenario, Any](_outline_of, 64)
+"""A scenario without its numbers, but for which of them are zero: scenarios of one outline need the same machine code."""
 
 
 def _outline(value: Any) -> Any:

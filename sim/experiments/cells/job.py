@@ -44,7 +44,9 @@ def _cell_hash(scenario: Scenario) -> str:
 
 def _people_hash(scenario: Scenario) -> str:
     world = scenario.world.model_dump(mode="json")
-    return _digest([world, scenario.run.users, scenario.run.tick, scenario.switches.coverage])
+    switches, credit = scenario.switches, scenario.policy.credit.model_dump(mode="json")
+    line = [credit] if switches.credit_line else []
+    return _digest([world, scenario.run.users, scenario.run.tick, switches.coverage, switches.lenders, line])
 
 
 cell_hash = Recent[Scenario, str](_cell_hash, 64)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sim.experiments.facts import density, people, striving, viewers
+from sim.experiments.facts import credit, density, people, striving, viewers
 from sim.experiments.facts.row import Check, Effort, Finding
 from sim.experiments.facts.targets import Target, targets
 
@@ -13,6 +13,7 @@ CHECKS: dict[str, tuple[Check, tuple[str, ...]]] = {
     "viewers": (viewers.check, ("2a ", "5c ")),
     "striving": (striving.check, ("3a ", "3b ", "3c ", "3e ")),
     "density": (density.check, ("3d ",)),
+    "credit": (credit.check, ("4a ", "4b ", "4c ", "4e ")),
 }
 """Families by name: the check and the beginnings of its rows' names."""
 

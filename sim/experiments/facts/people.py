@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sim.engines.columns import Columns
 from sim.engines.fast import DayZero
-from sim.experiments.facts.row import Effort, Finding, missing, of_seeds
+from sim.experiments.facts.row import Effort, Finding, missing, of_seeds, of_shares
 from sim.model.circle import reply_chance
 from sim.model.states import SEEKER
 from sim.scenario.load import load_shipped
@@ -15,6 +15,10 @@ APPLY_MIDDLE, APPLY_WIDTH = 650.0, 15.0
 """Who applies for credit: a logistic in the score. An assumption, since the traces are of applicants selected upwards."""
 ROLE = 3
 """The bits of the column `role` that say what a user is."""
+
+
+SHARES = ("1 share 750", "2b above 10", "2b above 30", "2b above 50", "2b below 5")
+"""Rows that are shares of users."""
 
 
 def applicant_edges(score: NDArray[np.float64]) -> list[float]:
@@ -62,7 +66,7 @@ def check(effort: Effort) -> dict[str, Finding]:
     """Three sets of 200,000 people at scale 1."""
     scenario = load_shipped("gate_750.yaml", [f"run.users={max(2000, effort.users(200_000))}"])
     found = [measured(DayZero(scenario, seed, effort.threads).columns, scenario) for seed in effort.seeds(3)]
-    findings = {name: of_seeds([one[name] for one in found]) for name in found[0]}
+    findings = {name: (of_shares if name in SHARES else of_seeds)([one[name] for one in found]) for name in found[0]}
     return findings | {
         "two-sided flat": missing("visits to the circle name no poster, so they are flat by construction: no test")
     }

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.effect import Interval, t_interval
+from sim.experiments.effect import Interval, share_interval, t_interval
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,13 @@ def of_seeds(values: Any, note: str = "") -> Finding:
     """A finding from a value per seed: their mean, its 95% t interval."""
     seen = np.asarray(values, dtype=float)
     interval = t_interval(seen)
+    return Finding(interval.mean, interval, int(seen.size), note)
+
+
+def of_shares(values: Any, note: str = "") -> Finding:
+    """A finding from a share (0 to 1) per seed: their mean, its 95% t interval on the logit."""
+    seen = np.asarray(values, dtype=float)
+    interval = share_interval(seen)
     return Finding(interval.mean, interval, int(seen.size), note)
 
 

@@ -13,7 +13,7 @@ from sim.engines.fast import DayZero, FastEngine
 from sim.experiments.after.crossing import MONTH, Aligned, aligned, rise
 from sim.experiments.after.trace import Trace, follow, within_reach
 from sim.experiments.cell import reference_score
-from sim.experiments.facts.row import Effort, Finding, missing, of_seeds
+from sim.experiments.facts.row import Effort, Finding, missing, of_seeds, of_shares
 from sim.model.states import REST, SPEND
 from sim.scenario.load import load_shipped
 from sim.scenario.schema import Scenario
@@ -75,6 +75,10 @@ def _mean(values: NDArray[np.bool_]) -> float:
     return float(values.mean()) if values.size else float("nan")
 
 
+SHARES = ("3b reached", "3b aware")
+"""Rows that are shares of users; the other shares are changes, which may be below 0."""
+
+
 def net_change(policy: Trace, placebo: Trace) -> float:
     """Visits per user-day, the month from crossing on less the month before, over the same people in the placebo."""
     here, same = aligned(policy.visits, policy.crossed), aligned(placebo.visits, policy.crossed)
@@ -101,7 +105,7 @@ def measured(seed: int, users: int, threads: int) -> dict[str, float]:
         same_people = scenario.world.population == scenarios["default"].world.population
         engine = FastEngine(scenario, seed, threads, start if same_people else None)
         gate = reference_score(scenario)
-        traces[name] = follow(engine, scenario, within_reach(engine.columns, gate), gate)
+        traces[name] = follow(engine, scenario, seed, within_reach(engine.columns, gate), gate)
     pace = {name: paces(traces[name], scenarios[name]) for name in scenarios}
     reached, aware = responders(traces["default"], scenarios["default"])
     return {
@@ -124,5 +128,6 @@ def check(effort: Effort) -> dict[str, Finding]:
     for name in found[0]:
         values = [one[name] for one in found]
         seen = [value for value in values if not np.isnan(value)]
-        findings[name] = of_seeds(seen) if seen else missing("nobody was seen to reach the gate; take more users")
+        of_values = of_shares if name in SHARES else of_seeds
+        findings[name] = of_values(seen) if seen else missing("nobody was seen to reach the gate; take more users")
     return findings

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.fast import DayZero, FastEngine
-from sim.experiments.facts.row import Effort, Finding, missing, of_seeds
+from sim.experiments.facts.row import Effort, Finding, missing, of_shares
 from sim.experiments.facts.targets import viewer_points
 from sim.model.calendar import ticks_per_day
 from sim.model.totals import TOTALS
@@ -101,11 +101,11 @@ def check(effort: Effort) -> dict[str, Finding]:
 
     def ratio(curve: NDArray[np.float64], note: str = "") -> Finding:
         seen = curve[curve[:, -1] > 0]
-        return of_seeds(seen[:, before] / seen[:, -1], note) if seen.size else missing("nobody viewed the circle")
+        return of_shares(seen[:, before] / seen[:, -1], note) if seen.size else missing("nobody viewed the circle")
 
     return {
         "2a ratio": ratio(found.fitted),
-        "2a reach": of_seeds(found.fitted[:, -1]),
+        "2a reach": of_shares(found.fitted[:, -1]),
         "5c ratio": ratio(found.alone, f"reach {found.alone[:, -1].mean():.2%}"),
         "5c ratio refitted": ratio(
             found.refitted, f"campaign rate {found.rate:.3g}/day, reach {found.refitted[:, -1].mean():.2%}"

@@ -15,6 +15,7 @@ from sim.experiments.sweep.design import group_lengths, note_on, points_of
 from sim.scenario.load import draft
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
+from sim.scenario.sharing import sharing
 from sim.scenario.sweep import SweepFile, read_sweep
 from sim.scenario.vary import Level, Parameter, union
 
@@ -132,7 +133,7 @@ def points_with(sweep: SweepFile, chosen: Sequence[Sequence[Level]], settings: S
     for levels in map(tuple, chosen):
         patch = _patch(levels)
         try:
-            policy = sweep.draft.patched(patch, _places(levels)).checked(Scenario)
+            policy = sharing(sweep.draft.patched(patch, _places(levels)).checked(Scenario), sweep.base)
             check_memory(policy)
             baseline = None
             if other is not None:
@@ -140,7 +141,9 @@ def points_with(sweep: SweepFile, chosen: Sequence[Sequence[Level]], settings: S
                 same = (policy.world, policy.run, tuple(flags.items()))
                 if same not in baselines:
                     given = other.patched({"switches": flags} if flags else {}, {})
-                    baselines[same] = as_baseline(given.checked(Scenario), policy)
+                    made = as_baseline(given.checked(Scenario), policy)
+                    made = sharing(made, next(iter(baselines.values()), made))
+                    baselines[same] = made.model_copy(update={"world": policy.world, "run": policy.run})
                 baseline = baselines[same]
         except ScenarioError as error:
             for fault in (_placed(fault, levels, sweep) for fault in error.faults):

@@ -64,3 +64,8 @@ def faulty(jobs, code, threads=1, limit=None, given_up=None):
         if job.seed == SLOW:
             time.sleep(0.5)
     return packed_outcomes(jobs, code, threads, limit, given_up)
+
+
+def die(jobs, code, threads=1, limit=None, given_up=None):
+    """Work at which a worker dies, whatever it is."""
+    os.kill(os.getpid(), 9)

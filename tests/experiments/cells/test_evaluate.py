@@ -23,6 +23,7 @@ from tests.experiments.cells.stand_ins import (
     TINY,
     as_they_come,
     bits,
+    die,
     faulty,
     table_bits,
     tiny_jobs,
@@ -186,6 +187,17 @@ def test_a_worker_that_dies_costs_its_cell_only(tmp_path, faults):
 
 
 @pytest.mark.slow
+def test_workers_that_die_as_they_start_are_told_and_no_cell_is_blamed(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        evaluate_module, "lanes_for", lambda executor, load, workers, limit: Processes(1, limit, 1, die)
+    )
+    with pytest.raises(ExecutorError, match="die as they start"):
+        evaluate(tiny_jobs(3), store=tmp_path)
+    with CellStore(tmp_path) as store:
+        assert store.cells() == []
+
+
+@pytest.mark.slow
 def test_a_cell_that_hangs_is_ended_with_its_process(tmp_path, faults, monkeypatch):
     monkeypatch.setattr(evaluate_module, "GRACE", 0.3)
     jobs = [*tiny_jobs(6), Job(TINY, HANGS)]
@@ -259,10 +271,10 @@ def test_a_file_size_limit_is_told_and_nothing_is_corrupted(tmp_path):
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (90_000, hard))
     try:
         with pytest.raises(ResultError, match="finished cells are kept"):
-            evaluate(tiny_jobs(200), store=tmp_path, executor="threads", workers=1)
+            evaluate(tiny_jobs(60), store=tmp_path, executor="threads", workers=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     cells = evaluate(tiny_jobs(20), store=tmp_path)

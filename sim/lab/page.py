@@ -1,0 +1,402 @@
+"""One visitor's page: a form, a player, charts, and one user's reasons. Every visitor (and every tab) gets one of their own.
+
+What takes long is done by a thread of the page's own and comes back as a callback of the page's document, so that no tab waits for
+another and nobody writes to a document that the server is busy with.
+"""
+
+import html
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+
+from sim.experiments.explain.events import figures, traits
+from sim.experiments.explain.explain import Explanation
+from sim.lab.charts import NAMES, Charts
+from sim.lab.choice import KIND, Choice, check_loaded, fresh_texts, kinds, meaning, scenarios
+from sim.lab.session import Session
+from sim.scenario.reader import LARGEST_FILE, ScenarioError
+
+FRAME = 100
+"""Milliseconds between two pictures."""
+SPEEDS = {"10 days a second": 10, "30 days a second": 30, "100 days a second": 100}
+SLOWEST = 2
+"""Pictures a second at least: on a machine that is slower than that, a picture shows no more days for it."""
+GRID = {
+    "display": "grid",
+    "grid-template-columns": "repeat(auto-fit, minmax(min(380px, 100%), 1fr))",
+    "gap": "8px 16px",
+}
+"""Two charts beside each other where there is room for two."""
+LABELS = {
+    "policy.circle.opens": "Circle opens (day)",
+    "policy.circle.closes": "Circle closes (day)",
+    "policy.gate.announced": "Gate announced (day)",
+    "policy.gate.start": "Gate starts (day)",
+    "policy.gate.end": "Gate ends (day)",
+    "world.population.responsive_share": "Share who respond",
+    "world.choice.worth_median": "Worth of the circle",
+    "run.users": "Users",
+    "run.ticks": "Length (ticks)",
+    "run.seed": "Seed",
+}
+
+
+def _escaped_list(lines: list[str]) -> str:
+    return "".join(f"<p style='margin:4px 0'>{html.escape(line)}</p>" for line in lines)
+
+
+def _cells(cells: list[str], tag: str = "td") -> str:
+    style = "padding:2px 10px 2px 0;text-align:left;vertical-align:top"
+    return "<tr>" + "".join(f"<{tag} style='{style}'>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+
+def _options_html(found: Any) -> str:
+    if len(found.why.options) < 2:
+        return ""
+    rows = [_cells(["plan", "value (CNY)", "cost (CNY)", "chance"], "th")]
+    for option in found.why.options:
+        value = "-" if option.value is None else f"{option.value:+.2f}"
+        cost = "-" if option.value is None else f"{option.cost:.2f}"
+        rows.append(_cells([option.plan, value, cost, f"{option.chance:.2%}"]))
+    return f"<table>{''.join(rows)}</table>"
+
+
+def explanation_html(found: Explanation) -> str:
+    """One user's reasons and life as HTML; all text escaped."""
+    who = "; ".join(f"{name} {value}" for name, value in traits(found.policy.life).items())
+    parts = [f"<h3>User {found.user} on day {found.day}</h3>", _escaped_list([who])]
+    for arm, world in found.worlds.items():
+        parts += [f"<h4>Why, {NAMES[arm]}</h4>", _escaped_list(world.sentences), _options_html(world)]
+    heads = [NAMES[arm] for arm in found.worlds]
+    rows = [_cells(["day", *heads], "th")]
+    rows += [_cells([str(day), *(here, there)[: len(heads)]]) for day, here, there in found.events]
+    ends = [figures(world.life) for world in found.worlds.values()]
+    rows += [_cells(["now", *(f"{name}: {end[name]}" for end in ends)]) for name in ends[0]]
+    parts.append(
+        f"<h4>The same life in both worlds</h4><div style='overflow-x:auto'><table>{''.join(rows)}</table></div>"
+    )
+    return "".join(parts)
+
+
+def _advanced(session: Session, days: int) -> float:
+    """Advance a session; returns days computed per second."""
+    began, before = time.perf_counter(), session.day
+    session.advance(days)
+    return (session.day - before) / (time.perf_counter() - began)
+
+
+class LabPage:
+    """The page of one visitor."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="scoregate-lab-")
+        self._loaded: dict[str, Path] = {}
+        self._session: Session | None = None
+        self._choice = Choice(scenarios()[0])
+        self._document = pn.state.curdoc
+        self._worker = ThreadPoolExecutor(1)
+        self._asked = 0
+        self._shown_at = 0.0
+        self._busy = False
+        self._filling = False
+        self._charts = Charts()
+        self._make_widgets()
+        self._fill_form()
+        self._charts.users.source.selected.on_change("indices", self._on_tap)
+
+    # What is on the page.
+
+    def _make_widgets(self) -> None:
+        button = {"width": 90, "margin": (5, 4)}
+        self.scenario = pn.widgets.Select(name="Scenario", options=scenarios(), width=220)
+        self.kind = pn.widgets.Select(name="Kind of gate", options=kinds(), width=140)
+        self.form = pn.FlexBox(gap="0px 8px")
+        self.fields: dict[str, Any] = {}
+        self.message = pn.pane.HTML("", sizing_mode="stretch_width")
+        self.status = pn.pane.HTML("<p>Getting ready…</p>", sizing_mode="stretch_width")
+        self.play = pn.widgets.Button(name="Play", button_type="primary", disabled=True, **button)
+        self.reset = pn.widgets.Button(name="Reset", disabled=True, **button)
+        self.speed = pn.widgets.Select(name="Speed", options=SPEEDS, width=150)
+        self.user = pn.widgets.TextInput(name="User (number)", value="0", width=110)
+        self.ask = pn.widgets.Button(name="Why?", disabled=True, **button)
+        self.reasons = pn.pane.HTML(
+            "<p>Play some days; then click a user, or give a number and ask why.</p>", sizing_mode="stretch_width"
+        )
+        self.file_name = pn.widgets.TextInput(name="Name to save as", value="mine", width=150)
+        self.save = pn.widgets.FileDownload(
+            callback=self._saved, filename="mine.yaml", label="Save YAML", width=130, margin=(22, 4, 5, 4)
+        )
+        self.file = pn.widgets.FileInput(accept=".yaml,.yml", name="Load YAML", width=230)
+        self.command = pn.widgets.TextInput(name="The same in a terminal", sizing_mode="stretch_width")
+        self.copy = pn.widgets.Button(name="Copy", width=70, margin=(22, 4, 5, 4))
+        self.copy.js_on_click(args={"text": self.command}, code="navigator.clipboard.writeText(text.value)")
+        self.scenario.param.watch(self._on_scenario, "value")
+        self.kind.param.watch(self._on_kind, "value")
+        self.file_name.param.watch(self._on_name, "value")
+        self.file.param.watch(self._on_file, "value")
+        self.play.on_click(self._on_play)
+        self.reset.on_click(self._on_reset)
+        self.ask.on_click(self.explain)
+        self.clock = pn.state.add_periodic_callback(self._on_frame, period=FRAME, start=False)
+
+    def view(self) -> Any:
+        """The page."""
+        charts = pn.Column(
+            *(pn.pane.Bokeh(one, sizing_mode="stretch_width") for one in self._charts.figures),
+            sizing_mode="stretch_width",
+            styles=GRID,
+        )
+        return pn.Column(
+            pn.pane.HTML(
+                "<h1 style='font-size:1.4em;margin:0'>scoregate lab</h1><p style='margin:4px 0'>The same people and luck in two "
+                "worlds: with the policy chosen here, and in its baseline.</p>",
+                sizing_mode="stretch_width",
+            ),
+            pn.FlexBox(self.scenario, self.kind, self.speed, self.play, self.reset, align_items="end"),
+            self.form,
+            self.message,
+            self.status,
+            charts,
+            pn.FlexBox(self.user, self.ask, align_items="end"),
+            self.reasons,
+            pn.FlexBox(
+                self.file_name,
+                self.save,
+                self.file,
+                align_items="end",
+            ),
+            pn.Row(self.command, self.copy, sizing_mode="stretch_width"),
+            sizing_mode="stretch_width",
+            max_width=1240,
+            styles={"margin": "0 auto", "font-family": "system-ui, sans-serif"},
+        )
+
+    # The form.
+
+    def _fill_form(self, kind: str | None = None) -> None:
+        """Show the values of the file chosen, for a kind of gate."""
+        self._filling = True
+        texts = fresh_texts(self._choice.file, kind)
+        self.kind.value = texts[KIND]
+        self.fields = {
+            path: pn.widgets.TextInput(
+                name=LABELS.get(path, path.split(".")[-1].replace("_", " ").capitalize()),
+                value=text,
+                placeholder="none",
+                description=meaning(path, texts[KIND]),
+                width=135,
+            )
+            for path, text in texts.items()
+            if path != KIND
+        }
+        for widget in self.fields.values():
+            widget.param.watch(self._on_field, "value")
+        self.form.objects = list(self.fields.values())
+        self._filling = False
+
+    def texts(self) -> dict[str, str]:
+        """What stands in the form, by path of the setting."""
+        return {KIND: self.kind.value, **{path: widget.value for path, widget in self.fields.items()}}
+
+    def say(self, lines: list[str]) -> None:
+        """Tell what is wrong; nothing if there are no lines."""
+        box = "background:#fdecea;border-left:4px solid #b3261e;padding:4px 10px;color:#5f1a15"
+        self.message.object = f"<div role='alert' style='{box}'>{_escaped_list(lines)}</div>" if lines else ""
+
+    # What happens.
+
+    def _work(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Do something that takes long, then show it, unless something else was asked for meanwhile."""
+        self._asked += 1
+        mine = self._asked
+
+        def shown(done: Future[Any]) -> None:
+            if mine != self._asked:
+                return
+            self._busy = False
+            try:
+                result = done.result()
+            except MemoryError:
+                self.say(["not enough memory; give fewer users"])
+                return
+            except ScenarioError as error:
+                self.say(str(error).splitlines())
+                return
+            then(result)
+
+        def done(future: Future[Any]) -> None:
+            if self._document is not None:
+                self._document.add_next_tick_callback(partial(shown, future))
+
+        self._busy = True
+        self._worker.submit(work).add_done_callback(done)
+
+    def _on_scenario(self, _: Any) -> None:
+        if self._filling:
+            return
+        name = self.scenario.value
+        path = self._loaded.get(name)
+        self._choice = Choice(str(path), shipped=False) if path is not None else Choice(name)
+        self._fill_form()
+        self.start()
+
+    def _on_kind(self, _: Any) -> None:
+        if not self._filling:
+            self._fill_form(self.kind.value)
+            self.start()
+
+    def _on_field(self, _: Any) -> None:
+        if not self._filling:
+            self.start()
+
+    def _on_name(self, event: Any) -> None:
+        stem = re.sub(r"[^\w.-]+", "_", event.new).strip("._") or "mine"
+        self.save.filename = f"{stem[:60]}.yaml"
+
+    def _on_file(self, event: Any) -> None:
+        name = self.file.filename or "loaded.yaml"
+        if not event.new:
+            return
+        if len(event.new) > LARGEST_FILE:
+            self.say([f"{name}: {len(event.new):,} bytes; give a scenario of at most {LARGEST_FILE:,}"])
+            return
+        path = Path(self._folder.name) / f"{len(self._loaded)}.yaml"
+        path.write_bytes(event.new)
+        try:
+            check_loaded(path, name)
+        except ScenarioError as error:
+            self.say(str(error).splitlines())
+            return
+        self._loaded[name] = path
+        self.scenario.options = [*scenarios(), *self._loaded]
+        self.scenario.value = name
+
+    def _saved(self) -> StringIO:
+        try:
+            return StringIO(self._choice.text(self.file_name.value or "mine"))
+        except ScenarioError as error:
+            self.say(str(error).splitlines())
+            return StringIO(f"# Not a sound scenario:\n# {error}\n")
+
+    def start(self) -> None:
+        """Make both worlds anew from the form; what is wrong is told, and the worlds before stay."""
+        self._pause()
+        try:
+            choice = self._choice.with_typed(self.texts())
+            plan = choice.plan()
+        except ScenarioError as error:
+            self.say(str(error).splitlines())
+            return
+        self.say([])
+        self._choice = choice
+        name = next((name for name, path in self._loaded.items() if str(path) == choice.file), None)
+        self.command.value = choice.command(name)
+        self._enable(False)
+        self.status.object = "<p>Getting both worlds ready…</p>"
+        self._work(partial(Session, plan), self._ready)
+
+    def _ready(self, session: Session) -> None:
+        self._session = session
+        self._enable(True)
+        self._show(0.0)
+
+    def _enable(self, ready: bool) -> None:
+        for button in (self.play, self.reset, self.ask):
+            button.disabled = not ready
+
+    def _pause(self) -> None:
+        self.clock.stop()
+        self.play.name = "Play"
+
+    def _on_play(self, _: Any) -> None:
+        if self._session is None:
+            return
+        if self.clock.running:
+            self._pause()
+            if not self._busy:  # or the days at hand are shown when they are done
+                self._show(0.0)
+        elif not self._session.finished:
+            self.play.name = "Pause"
+            self._shown_at = 0.0
+            self.clock.start()
+
+    def _on_reset(self, _: Any) -> None:
+        self.start()
+
+    def _on_frame(self) -> None:
+        session = self._session
+        if session is not None and not self._busy:
+            now = time.perf_counter()
+            passed = min(now - self._shown_at, 1 / SLOWEST) if self._shown_at else FRAME / 1000
+            self._shown_at = now
+            self._work(partial(_advanced, session, max(round(self.speed.value * passed), 1)), self._moved)
+
+    def _moved(self, rate: float) -> None:
+        if self._session is not None and self._session.finished:
+            self._pause()
+        self._show(rate)
+
+    def _show(self, rate: float) -> None:
+        """Draw the session as it stands; rate: days computed per second, 0 if it stands still."""
+        session = self._session
+        if session is None:
+            return
+        self._charts.update(session, users_too=not self.clock.running)
+        parts = [f"Day {session.day} of {session.days}", f"{session.users:,} users in each world"]
+        if session.day:
+            means = {arm: float(session.measures(arm)["visits"].mean()) for arm in session.arms}
+            parts += [f"visits per user and day {NAMES[arm]}: {mean:.4f}" for arm, mean in means.items()]
+        if rate:
+            parts.append(f"{rate:,.0f} days a second computed")
+        if "baseline" not in session.arms:
+            parts.append("this scenario names no baseline")
+        self.status.object = f"<p style='margin:4px 0'>{html.escape('; '.join(parts))}.</p>"
+
+    def _on_tap(self, _attribute: str, _old: Any, new: list[int]) -> None:
+        user = self._charts.users.clicked(new)
+        if user is not None and not self.clock.running:
+            self.user.value = str(user)
+            self.explain()
+
+    def explain(self, _: Any = None) -> None:
+        """Show why the user whose number is given did what they did on the last day."""
+        session = self._session
+        if session is None:
+            return
+        self._pause()
+        text = (self.user.value or "").strip()
+        if not text.isdecimal() or int(text) >= session.users:
+            self.say([f"User: {text!r} given; give a number from 0 to {session.users - 1}"])
+            return
+        if session.day == 0:
+            self.say(["User: nothing has happened yet; press Play first"])
+            return
+        self.say([])
+        self.reasons.object = "<p>Going back over the run…</p>"
+        self._work(partial(session.explain, int(text)), self._explained)
+
+    def _explained(self, found: Explanation) -> None:
+        self._show(0.0)  # days that were at hand when the user was asked
+        self.reasons.object = explanation_html(found)
+
+    def close(self) -> None:
+        """Forget what the visitor loaded."""
+        self.clock.stop()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        self._folder.cleanup()
+
+
+def make_page() -> Any:
+    """A page for a new visitor."""
+    page = LabPage()
+    pn.state.onload(page.start)
+    pn.state.on_session_destroyed(lambda _: page.close())
+    return page.view()

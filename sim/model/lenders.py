@@ -1,0 +1,137 @@
+"""Mechanism 8, several lenders: what each can see, what it offers, how scarce capital is shared out, loans paid or late.
+
+A user short of cash on payday applies to several lenders in one day. The day after, each lender serves its applicants in an
+order by lot as far as its cash goes; the user takes offers until the need is covered. A loan is repaid in equal monthly
+instalments. One that cash does not cover is late and asked for again with the next; after the third in a row the loan is in
+default: written off, and the lender serves the user no more. Overdue is therefore debt service against cash, no coin.
+
+The state of a loan is one number: bits 0-3 months left, 4-5 instalments missed in a row, 64 barred, 128 an instalment of this
+month still open. All amounts in whole fen; `owed` includes the price of the loan from the start.
+"""
+
+from sim.model.rule import rule
+
+MOST_LENDERS = 8
+LONGEST_TERM = 15
+LATE = 16
+BARRED = 64
+OPEN = 128
+MISSED_IN_DEFAULT = 3
+"""Instalments missed in a row that make a default: 90 days."""
+
+SILO = 0
+SHARED = 1
+SCORE = 2
+INFORMATION = ("silo", "shared", "score")
+
+TURNS = 256
+"""Places in the order by lot in which a lender serves its applicants; those of one place are served together or not at all."""
+
+
+@rule
+def months_left(loan):
+    """Instalments still to come, those missed included."""
+    return loan & 15
+
+
+@rule
+def times_late(loan):
+    """Instalments missed in a row."""
+    return (loan >> 4) & 3
+
+
+@rule
+def instalment(owed, loan):
+    """What is asked for this month (fen): one equal part of what is left, once more for every part missed before."""
+    left = max(months_left(loan), 1)
+    return min(owed, (owed + left - 1) // left * (1 + times_late(loan)))
+
+
+@rule
+def loan_after_payment(owed, loan):
+    """State of a loan whose instalments have all been paid so far; owed: after the payment (fen)."""
+    if owed == 0:
+        return 0
+    return max(months_left(loan) - 1 - times_late(loan), 1)
+
+
+@rule
+def late_charge(p, asked, loan):
+    """What a lender adds for an instalment missed (fen): a share of one month's part."""
+    return int(asked // (1 + times_late(loan)) * p.lending_late_charge)
+
+
+@rule
+def loan_after_miss(loan):
+    """State of a loan once an instalment has been missed; BARRED: in default."""
+    if times_late(loan) + 1 == MISSED_IN_DEFAULT:
+        return BARRED
+    return months_left(loan) + LATE * (times_late(loan) + 1)
+
+
+@rule
+def price_of(p, lender, amount):
+    """Price of a loan of this amount for its whole term (fen)."""
+    return int(amount * p.lender_price[lender] * p.lender_term[lender])
+
+
+@rule
+def applications_made(p, need, income, uniform):
+    """To how many lenders a user in need applies: one, and the more the larger the need; the fraction is rounded by luck."""
+    wanted = 1.0 + p.lending_shopping * need / max(income, 1) + uniform
+    return int(min(wanted, 1.0 * p.lender_count))
+
+
+@rule
+def amount_asked(p, need):
+    """What a user in need asks of every lender (fen): all of it, as nobody knows who will say yes."""
+    return max(need, int(p.lending_smallest * 100.0))
+
+
+@rule
+def amount_offered(p, lender, asked, income, loan, all_owed, any_late, score):
+    """What a lender offers (fen), 0 if it declines.
+
+    income: as stated, whatever has become of it (fen/month); loan: the user's state with this lender; all_owed (fen) and
+    any_late: over all lenders, seen only where information is shared; score: seen only where it is the information. Nobody
+    lends to a user who owes it already, or beyond the months of income that its cut-off allows for the debt it sees.
+    """
+    if loan != 0:
+        return 0
+    seen = 0
+    if p.information == SHARED:
+        if any_late == 1:
+            return 0
+        seen = all_owed
+    elif p.information == SCORE:
+        if score < p.lender_score_cutoff[lender]:
+            return 0
+    room = p.lender_cutoff[lender] * income - seen
+    with_price = 1.0 + p.lender_price[lender] * p.lender_term[lender]
+    amount = int(min(min(room / with_price, p.lender_loan[lender] * 100.0), 1.0 * asked))
+    return amount if amount >= int(p.lending_smallest * 100.0) else 0
+
+
+@rule
+def amount_taken(p, offer, left):
+    """What a user takes of an offer (fen) when `left` is still needed: no more than that, but at least a smallest loan."""
+    if left <= 0:
+        return 0
+    return min(offer, max(left, int(p.lending_smallest * 100.0)))
+
+
+@rule
+def turn_of(uniform):
+    """Place (0 to TURNS - 1) in the order by lot in which lenders serve."""
+    return int(uniform * TURNS)
+
+
+@rule
+def turns_served(demand, cash):
+    """How many places of the order a lender can serve in full with its cash (fen); demand[place]: its offers there (fen)."""
+    left = cash
+    served = 0
+    while served < TURNS and demand[served] <= left:
+        left = left - demand[served]
+        served = served + 1
+    return served

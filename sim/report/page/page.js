@@ -1,0 +1,152 @@
+"use strict";
+// Draws the charts when they come near the window, in the colours of the theme; moves them by their controls and by keys.
+(() => {
+  const specs = JSON.parse(document.getElementById("charts").textContent);
+  const root = document.documentElement;
+  const step = specs.map((spec) => spec.start);
+  const drawn = new Set();
+  const narrow = (box) => box.clientWidth < 560;
+
+  // "@policy/0.2" -> the theme's colour of that name, see-through.
+  function colour(name) {
+    const [key, share] = name.slice(1).split("/");
+    const value = getComputedStyle(root).getPropertyValue("--" + key).trim();
+    if (share === undefined) return value;
+    const part = (at) => parseInt(value.slice(at, at + 2), 16);
+    return `rgba(${part(1)},${part(3)},${part(5)},${share})`;
+  }
+  // A copy with colours in place of their names. Only under keys about colour: a scenario may be called "@policy".
+  function painted(value, key = "") {
+    if (Array.isArray(value)) return value.map((inner) => painted(inner, key));
+    if (value !== null && typeof value === "object")
+      return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, painted(inner, name)]));
+    return typeof value === "string" && value[0] === "@" && /color/i.test(key) ? colour(value) : value;
+  }
+  const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
+  // Escaped text must not be cut in the midst of "&lt;".
+  const unescaped = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#36;/g, "$").replace(/&amp;/g, "&");
+  const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\$/g, "&#36;");
+  // A title in lines of at most so many characters.
+  function wrapped(text, most) {
+    const lines = [""];
+    for (const word of unescaped(text).split(" ")) {
+      const last = lines[lines.length - 1];
+      if (last && last.length + word.length >= most) lines.push(word);
+      else lines[lines.length - 1] = last ? last + " " + word : word;
+    }
+    return lines.map(escaped).join("<br>");
+  }
+  function axis(given, box, spec, upright) {
+    const look = { gridcolor: colour("@rule"), zerolinecolor: colour("@faint"), linecolor: colour("@rule"), automargin: true, zeroline: false };
+    const { named, ...rest } = given || {};
+    const made = { ...look, ...rest };
+    const room = upright ? spec.height - 90 : box.clientWidth - 70;
+    if (made.title) made.title = { text: wrapped(made.title.text, Math.max(Math.floor(room / 7.5), 16)), standoff: 12 };
+    if (named) {
+      made.showgrid = false;
+      if (upright) {
+        const most = narrow(box) ? 18 : 40;
+        made.ticktext = made.ticktext.map((text) => escaped(cut(unescaped(text), most)));
+      }
+    } else if (!made.tickvals) made.nticks = narrow(box) ? 5 : 10;
+    return made;
+  }
+  function layout(number, box) {
+    const spec = specs[number];
+    const given = painted({ ...spec.layout, ...(spec.steps[step[number]] || {}).layout });
+    const { map, ...rest } = given;
+    const text = colour("@text");
+    // A map whose squares are too small for numbers keeps its colours only.
+    return {
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: map ? "closest" : "x unified",
+      font: { family: getComputedStyle(document.body).fontFamily, size: narrow(box) ? 11 : 13, color: text },
+      hoverlabel: { bgcolor: colour("@raised"), bordercolor: colour("@faint"), font: { color: text }, align: "left", namelength: -1 },
+      margin: { l: 10, r: 14, t: 34, b: 10, autoexpand: true }, height: spec.height, width: box.clientWidth,
+      legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", xanchor: "left", font: { size: narrow(box) ? 10 : 12 } },
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom", uirevision: String(step[number]),
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("@faint"), activecolor: text, orientation: "v" },
+      ...rest,
+      ...(given.yaxis && given.yaxis.named ? { hovermode: "closest" } : {}),
+      xaxis: axis(given.xaxis, box, spec, false), yaxis: axis(given.yaxis, box, spec, true),
+    };
+  }
+  function traces(number, box) {
+    const spec = specs[number];
+    const patch = (spec.steps[step[number]] || {}).patch || {};
+    return painted(spec.data.map((trace, at) => ({ ...trace, ...(patch[at] || {}) }))).map((trace) => {
+      if (trace.type !== "heatmap" || !narrow(box)) return trace;
+      const small = box.clientWidth / ((trace.x || []).length || 1) < 60;
+      return { ...trace, colorbar: { ...trace.colorbar, orientation: "h", y: -0.32, thickness: 10, len: 1 }, ...(small ? { texttemplate: "" } : {}) };
+    });
+  }
+  function draw(number) {
+    const box = document.getElementById("chart-" + number);
+    drawn.add(number);
+    return Plotly.react(box, traces(number, box), layout(number, box), {
+      displaylogo: false, displayModeBar: narrow(box) ? false : "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+      toImageButtonOptions: { scale: 2 },
+    });
+  }
+  const redraw = () => drawn.forEach(draw);
+
+  const boxes = [...document.querySelectorAll(".chart")];
+  const near = new IntersectionObserver((entries) => {
+    for (const entry of entries)
+      if (entry.isIntersecting) {
+        near.unobserve(entry.target);
+        draw(Number(entry.target.dataset.chart));
+      }
+  }, { rootMargin: "600px" });
+  boxes.forEach((box) => near.observe(box));
+
+  for (const control of document.querySelectorAll("[data-chart]:is(input, select)"))
+    control.addEventListener("input", () => {
+      const number = Number(control.dataset.chart);
+      step[number] = Number(control.value);
+      if (control.type === "range") {
+        const label = specs[number].steps[step[number]].label;
+        control.setAttribute("aria-valuetext", unescaped(label));
+        control.nextElementSibling.textContent = unescaped(label);
+      }
+      draw(number);
+    });
+
+  // Keys: + and - zoom about the middle, arrows move, 0 shows all.
+  for (const box of boxes)
+    box.addEventListener("keydown", (event) => {
+      const full = box._fullLayout;
+      if (event.target !== box || !full || event.ctrlKey || event.metaKey || event.altKey) return;
+      const moves = { "+": [0.25, -0.25], "=": [0.25, -0.25], "-": [-0.5, 0.5], ArrowLeft: [-0.2, -0.2], ArrowRight: [0.2, 0.2] };
+      if (event.key === "0") draw(Number(box.dataset.chart)).then(() => Plotly.relayout(box, { "xaxis.autorange": true, "yaxis.autorange": true }));
+      else if (moves[event.key]) {
+        const [low, high] = full.xaxis.range;
+        const [left, right] = moves[event.key];
+        Plotly.relayout(box, { "xaxis.range": [low + left * (high - low), high + right * (high - low)] });
+      } else return;
+      event.preventDefault();
+    });
+
+  const button = document.getElementById("theme");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
+  function tell() {
+    button.setAttribute("aria-pressed", String(isDark()));
+    redraw();
+  }
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    tell();
+  });
+  dark.addEventListener("change", tell);
+  button.setAttribute("aria-pressed", String(isDark()));
+
+  let width = innerWidth, waiting;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    clearTimeout(waiting);
+    waiting = setTimeout(redraw, 150);
+  });
+  addEventListener("beforeprint", () => boxes.forEach((box) => draw(Number(box.dataset.chart))));
+  addEventListener("afterprint", redraw);
+})();

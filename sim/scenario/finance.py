@@ -1,0 +1,109 @@
+"""Credit as a business: what shakes people's cash, the platform's credit line, and the lenders beside it."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from sim.model.lenders import LONGEST_TERM, MOST_LENDERS
+from sim.scenario.quantity import quantity
+from sim.scenario.strict import Strict
+
+
+class LiquidityWorld(Strict):
+    """What shakes people's cash, beyond living costs; only with a credit line or lenders."""
+
+    loss_chance: float = quantity(0.02, "Chance in a month of losing the usual income", "1/month", low=0, high=1)
+    recovery_chance: float = quantity(
+        0.25, "Chance in a month of finding it again (0.25: four months on average)", "1/month", low=0, high=1
+    )
+    kept_share: float = quantity(
+        0.30, "Share of the usual income that is kept while it is lost", "share", low=0, high=1
+    )
+
+
+class Lender(Strict):
+    """One lender: its capital, whom it serves, its loans."""
+
+    capital: float = quantity(
+        145.0,
+        "Capital",
+        "CNY/user of the platform",
+        source="set with targets 4a, 4b and 4c in view (fit_lenders.py)",
+        grade="D",
+        low=0,
+        high=100_000,
+    )
+    cutoff: float = quantity(
+        1.0, "Most debt that it lets a borrower have, of the debt that it sees", "months of income", low=0, high=100
+    )
+    score_cutoff: float = quantity(
+        620.0, "Score from which it lends, where it sees scores and nothing else", "points", low=0, high=951
+    )
+    price: float = quantity(0.03, "Price of a loan", "share/month", low=0, high=1)
+    loan: float = quantity(3000.0, "Largest loan", "CNY", low=0, high=300_000)
+    term: int = quantity(3, "Term of a loan, in equal instalments", "months", low=1, high=LONGEST_TERM)
+
+
+class LendingWorld(Strict):
+    """Several lenders, and how people go to them; only with lenders."""
+
+    lenders: tuple[Lender, ...] = Field(
+        (Lender(),) * 4,
+        strict=False,
+        max_length=MOST_LENDERS,
+        description="The lenders, each with capital [CNY/user of the platform], cutoff [months of income], score_cutoff [points], price [share/month], loan [CNY] and term [months]; a list given replaces this one whole [list]",
+        json_schema_extra={"unit": "list", "source": "assumption", "grade": "-"},
+    )
+    shopping: float = quantity(
+        4.0, "Applications beyond the first, per month of income needed", "applications/month", low=0, high=1000
+    )
+    smallest: float = quantity(200.0, "Smallest loan", "CNY", low=0, high=100_000)
+    late_charge: float = quantity(0.10, "Charge for an instalment missed, as a share of it", "share", low=0, high=1)
+
+    @model_validator(mode="after")
+    def _somebody_lends(self) -> "LendingWorld":
+        if not self.lenders:
+            raise ValueError("no lender given; give at least one, or set switches.lenders to false")
+        return self
+
+
+class LendingPolicy(Strict):
+    """What lenders may know; only with `switches.lenders`."""
+
+    information: Literal["silo", "shared", "score"] = Field(
+        "silo",
+        description="What a lender sees of an applicant, beside stated income and its own book: silo: nothing; shared: debt and arrears with all lenders; score: the published score [kind]",
+        json_schema_extra={"unit": "kind", "source": "model: lenders", "grade": "-"},
+    )
+
+
+class CreditPolicy(Strict):
+    """The platform's credit line; only with `switches.credit_line`."""
+
+    limit_floor: float = quantity(500.0, "Smallest limit, given to all", "CNY", low=0, high=1_000_000)
+    limit_flow: float = quantity(
+        0.40, "Rise of the limit with the payment flow of a month", "CNY per CNY", low=0, high=100
+    )
+    limit_most: float = quantity(50_000.0, "Largest limit", "CNY", low=0, high=1_000_000)
+    limit_raise: float = quantity(0.20, "Largest rise of a limit at one statement", "share", low=0, high=10)
+    limit_cut: float = quantity(0.50, "Share of the limit that a missed bill takes", "share", low=0, high=1)
+    from_score: bool = Field(
+        False,
+        description="on: the limit is scaled by the published score as well [on/off]",
+        json_schema_extra={
+            "unit": "on/off",
+            "source": "contested: never used for lending decisions, FT 2018",
+            "grade": "B",
+        },
+    )
+    score_slope: float = quantity(0.50, "With from_score: change of the limit for 100 points", "share", low=0, high=10)
+    score_middle: float = quantity(
+        620.0, "With from_score: score at which it leaves the limit as it is", "points", low=350, high=950
+    )
+    grace_days: int = quantity(
+        9, "Days from the statement until the bill is due, without interest", "days", low=1, high=27
+    )
+    late_fee: float = quantity(0.05, "Fee for a missed bill, as a share of the minimum payment", "share", low=0, high=1)
+    kept_months: float = quantity(
+        0.25, "Cash that users keep back when they pay more than the minimum", "months of income", low=0, high=12
+    )

@@ -1,0 +1,21 @@
+"""Scenarios that hold what they have in common once: a sweep has thousands that differ in a value or two."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def sharing(model: ModelT, like: BaseModel) -> ModelT:
+    """An equal of `model` that holds the very parts of `like` wherever both are equal. Settings never change, so none can tell."""
+    shared: dict[str, Any] = {}
+    for name in type(model).model_fields:
+        mine, other = getattr(model, name), getattr(like, name, None)
+        if mine is other or type(mine) is not type(other):
+            continue
+        if mine == other:
+            shared[name] = other
+        elif isinstance(mine, BaseModel) and isinstance(other, BaseModel):
+            shared[name] = sharing(mine, other)
+    return model.model_copy(update=shared) if shared else model

@@ -1,0 +1,9 @@
+"""What every class of settings is: frozen, typed and closed."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Strict(BaseModel):
+    """Frozen, typed, and closed: an unknown key is an error, a string is not a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)

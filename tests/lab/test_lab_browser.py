@@ -1,0 +1,182 @@
+"""The lab in a real browser: it starts, plays, takes changes and bad input, tells a user's reasons, saves what `run` accepts."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("panel", reason="the lab's extra is not installed: pip install 'scoregate[lab]'")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: it drives the browser")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WAIT = 120_000
+"""Milliseconds that a step may take on a busy machine; the first may have to compile the model."""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Address of a lab that runs for these tests, on a port of its own."""
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "sim", "lab", "--no-browser", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        line = server.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert found, f"no address in {line!r}"
+        yield found.group()
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless browser."""
+    with playwright.sync_playwright() as driver:
+        installed = next(filter(None, map(shutil.which, BROWSERS)), None)
+        if installed is None and not Path(driver.chromium.executable_path).exists():
+            pytest.skip("no browser: install Debian's chromium, or run `playwright install chromium`")
+        made = driver.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Opens a tab of a width on the lab; at the end no tab may have had an error, or asked any other host for anything."""
+    tabs, errors, strangers = [], [], []
+
+    def opened(width=1280):
+        tab = browser.new_page(viewport={"width": width, "height": 900}, accept_downloads=True)
+        tab.set_default_timeout(WAIT)
+        tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.on(
+            "request",
+            lambda asked: (
+                strangers.append(asked.url) if not asked.url.startswith((address, "data:", "blob:")) else None
+            ),
+        )
+        tabs.append(tab)
+        tab.goto(address)
+        tab.get_by_text("Day 0 of 180").wait_for()
+        return tab
+
+    yield opened
+    for tab in tabs:
+        tab.close()
+    assert not errors
+    assert not strangers
+
+
+def _fill(tab, label, text):
+    field = tab.get_by_label(label, exact=True)
+    field.fill(text)
+    field.press("Enter")
+
+
+def _day(tab):
+    return int(re.search(r"Day (\d+) of", tab.get_by_text(re.compile(r"Day \d+ of")).inner_text()).group(1))
+
+
+def _press(tab, name):
+    tab.get_by_role("button", name=name, exact=True).click()
+
+
+def _small(tab):
+    """Few users and a short run, at a gate that many can reach."""
+    _fill(tab, "Users", "2000")
+    tab.get_by_text("2,000 users in each world").wait_for()
+    _fill(tab, "Length (ticks)", "60")
+    tab.get_by_text("Day 0 of 60").wait_for()
+    _fill(tab, "Threshold", "650")
+    tab.locator("input[value*='threshold=650']").or_(tab.get_by_label("The same in a terminal")).wait_for()
+    tab.get_by_text("Day 0 of 60").wait_for()
+
+
+def _play_to_the_end(tab):
+    _press(tab, "Play")
+    tab.get_by_text("Day 60 of 60").wait_for()
+
+
+def test_plays_pauses_resets_and_shows_a_users_reasons(visit):
+    tab = visit()
+    assert tab.locator("canvas").count() >= 5
+    _small(tab)
+    _press(tab, "Play")
+    _press(tab, "Pause")
+    tab.get_by_role("button", name="Play", exact=True).wait_for()
+    time.sleep(2)  # days at hand when it was paused are still shown
+    paused = _day(tab)
+    time.sleep(1)
+    assert _day(tab) == paused
+    _press(tab, "Play")
+    tab.get_by_text("Day 60 of 60").wait_for()
+    _fill(tab, "User (number)", "7")
+    _press(tab, "Why?")
+    tab.get_by_text("User 7 on day 59").wait_for()
+    tab.get_by_text(re.compile(r"On day 59 .* user 7 ")).first.wait_for()
+    tab.get_by_text("The same life in both worlds").wait_for()
+    _press(tab, "Reset")
+    tab.get_by_text("Day 0 of 60").wait_for()
+
+
+def test_what_is_saved_runs_and_gives_the_numbers_shown(visit, tmp_path):
+    tab = visit()
+    _small(tab)
+    _play_to_the_end(tab)
+    shown = re.search(r"with the policy: ([\d.]+)", tab.get_by_text(re.compile("Day 60 of")).inner_text()).group(1)
+    _fill(tab, "Name to save as", "from the lab")
+    with tab.expect_download() as download:
+        tab.get_by_text("Save YAML").click()
+    assert download.value.suggested_filename == "from_the_lab.yaml"
+    file = tmp_path / "from_the_lab.yaml"
+    download.value.save_as(file)
+    told = subprocess.run(
+        [sys.executable, "-m", "sim", "run", str(file), "--json", "--no-figures", "--replicates", "1"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    text = json.dumps(json.loads(told.stdout))
+    assert shown in {f"{float(number):.4f}" for number in re.findall(r"\d+\.\d+", text)}
+    tab.set_input_files("input[type=file]", str(file))
+    tab.get_by_text("Day 0 of 60").wait_for()
+    assert tab.get_by_label("Threshold", exact=True).input_value() == "650"
+
+
+def test_bad_input_gets_a_message_and_the_page_lives_on(visit):
+    tab = visit()
+    _fill(tab, "Threshold", "<b>many</b>")
+    alert = tab.get_by_role("alert")
+    alert.wait_for()
+    assert "policy.gate.threshold: '<b>many</b>' given; must be a whole number" in alert.inner_text()
+    _fill(tab, "Threshold", "700")
+    alert.wait_for(state="detached")
+    _press(tab, "Why?")
+    tab.get_by_text("press Play first").wait_for()
+
+
+def test_two_tabs_do_not_disturb_each_other(visit):
+    one, other = visit(), visit()
+    _fill(one, "Users", "1000")
+    one.get_by_text("1,000 users in each world").wait_for()
+    _press(one, "Play")
+    one.get_by_text(re.compile(r"Day [1-9]\d+ of")).wait_for()
+    assert _day(other) == 0
+    assert "50,000 users" in other.get_by_text(re.compile(r"Day 0 of")).inner_text()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_wider_than_the_page(visit, width):
+    tab = visit(width)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,204 @@
+"""The report page in a real browser, opened from disk: no error, no request, marks in every chart, controls, themes, names."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.report.page.write import write_page
+from sim.report.plain import visible
+from sim.report.stored import READERS, load
+from tests.report.hostile import HOSTILE, comparison
+
+pytestmark = pytest.mark.slow
+KINDS = tuple(READERS)
+WIDTHS = (1280, 390)
+MARKS = ".chart :is(.scatterlayer .js-line, .scatterlayer .point, .barlayer .point, .heatmaplayer image)"
+
+
+def _browser(driver):
+    """A Chromium: the system's, or playwright's own; None if there is neither."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    own = driver.chromium.executable_path
+    if found is None and not Path(own).exists():
+        return None
+    flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # which root may not have
+    return driver.chromium.launch(executable_path=found or own, args=flags)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for all tests of this file."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as driver:
+        made = _browser(driver)
+        if made is None:
+            pytest.skip("there is no Chromium: apt-get install chromium, or playwright install chromium")
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def files(stored, tmp_path_factory):
+    """A page of every kind, and one with fifty hostile names."""
+    out, folders = stored
+    place = tmp_path_factory.mktemp("pages")
+    made = {kind: write_page([load(out, str(folders[kind]))], place / f"{kind}.html") for kind in KINDS}
+    return made | {"hostile": write_page([comparison(out, folders["compare"])], place / "hostile.html")}
+
+
+@pytest.fixture
+def opened(browser, files):
+    """Opens a page; afterwards nothing may have been complained of on the console or asked of any host."""
+    complaints, contexts = [], []
+
+    def open_(name, width=1280, **more):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(OWN) else None)
+        page.goto(files[name].as_uri())
+        for box in page.query_selector_all(".chart"):
+            box.scroll_into_view_if_needed()
+            box.wait_for_selector("svg.main-svg", state="attached")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+OWN = ("file:", "data:", "blob:")
+"""Where a page may load from: itself."""
+CUT_OFF = """() => {
+  const wide = document.documentElement.clientWidth, out = [];
+  if (document.documentElement.scrollWidth > wide) out.push("the page is wider than the window");
+  for (const box of document.querySelectorAll(".chart")) {
+    const frame = box.getBoundingClientRect();
+    for (const text of box.querySelectorAll("text")) {
+      const at = text.getBoundingClientRect();
+      if (at.width && (at.left < frame.left - 1 || at.right > frame.right + 1 || at.top < frame.top - 1 || at.bottom > frame.bottom + 1))
+        out.push(box.id + ": " + text.textContent);
+    }
+  }
+  return out;
+}"""
+
+
+def until(page, question):
+    """Wait until the page answers yes (its own policy forbids playwright's waiting, which evaluates texts there)."""
+    for _ in range(100):
+        if page.evaluate(question):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never so: {question}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_opens_with_marks_in_every_chart_and_nothing_cut_off(opened, kind, width):
+    page = opened(kind, width)
+    for box in page.query_selector_all(".chart"):
+        assert page.query_selector_all(f"#{box.get_attribute('id')}{MARKS.removeprefix('.chart')}"), box.get_attribute(
+            "id"
+        )
+    assert bool(page.query_selector(".chart")) == (kind != "facts")
+    assert page.evaluate(CUT_OFF) == []
+
+
+def test_the_slider_moves_the_histogram_by_keys_too(opened):
+    page = opened("run")
+    slider = page.locator("input[type=range]")
+    box = page.locator(f"#chart-{slider.get_attribute('data-chart')}")
+    bars = "(box) => [...box.querySelectorAll('.barlayer .point path')].map((bar) => bar.getAttribute('d')).join()"
+    at_the_end = box.evaluate(bars)
+    slider.focus()
+    page.keyboard.press("Home")
+    until(page, "document.querySelector('output').textContent === 'day 0'")
+    assert slider.get_attribute("aria-valuetext") == "day 0"
+    at_first = box.evaluate(bars)
+    assert at_first != at_the_end
+    page.keyboard.press("End")
+    assert box.evaluate(bars) == at_the_end
+
+
+def test_lists_to_choose_from_change_their_chart(opened):
+    page = opened("compare")
+    before = page.evaluate(
+        "document.querySelector('#chart-0').data[5].x.length + ':' + JSON.stringify(document.querySelector('#chart-0').data)"
+    )
+    page.locator("#control-0").select_option(index=1)
+    after = page.evaluate(
+        "document.querySelector('#chart-0').data[5].x.length + ':' + JSON.stringify(document.querySelector('#chart-0').data)"
+    )
+    assert before != after
+
+
+def test_dark_follows_the_system_and_the_button(opened):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    ink = "document.querySelector('#chart-0 .xtick text').style.fill"
+    page = opened("run", color_scheme="dark")
+    assert page.evaluate(ground) == "rgb(20, 24, 29)"
+    dark_ink = page.evaluate(ink)
+    page.get_by_role("button", name="Dark").click()
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert page.evaluate(ink) != dark_ink
+    assert page.locator("#theme").get_attribute("aria-pressed") == "false"
+    light = opened("run", color_scheme="light")
+    assert light.evaluate(ground) == "rgb(255, 255, 255)"
+
+
+def test_charts_answer_the_mouse_the_legend_and_keys(opened):
+    page = opened("run")
+    box = page.locator("#chart-0")
+    box.scroll_into_view_if_needed()
+    shape = box.bounding_box()
+    page.mouse.move(shape["x"] + shape["width"] / 2, shape["y"] + shape["height"] / 2)
+    page.wait_for_selector("#chart-0 .hoverlayer text")
+    box.focus()
+    span = "(() => { const [a, b] = document.querySelector('#chart-0')._fullLayout.xaxis.range; return b - a; })()"
+    whole = page.evaluate(span)
+    page.keyboard.press("+")
+    until(page, f"{span} < {0.6 * whole}")
+    page.keyboard.press("0")
+    until(page, f"{span} > {0.9 * whole}")
+    page.locator("#chart-0 .legendtoggle").first.click()
+    until(page, "document.querySelector('#chart-0').data.some((trace) => trace.visible === 'legendonly')")
+
+
+def test_every_chart_has_its_figures_in_a_table_that_keys_open(opened):
+    page = opened("sweep")
+    for details in page.query_selector_all("details.data"):
+        details.query_selector("summary").focus()
+        page.keyboard.press("Enter")
+        assert details.query_selector("td").is_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_fifty_hostile_names_appear_as_text(opened, width):
+    page = opened("hostile", width)
+    assert page.evaluate("window.hacked") is None
+    body = page.evaluate("document.body.textContent")
+    for name in HOSTILE:
+        assert visible(name) in body, name
+    assert not page.query_selector("main :is(img, iframe, b, sub, link, style, script, a[href^='http'])")
+    assert not page.query_selector("#content svg a")
+    seen = page.evaluate("[...document.querySelectorAll('#chart-0 .ytick text')].map((label) => label.textContent)")
+    assert len(seen) == len(HOSTILE)
+    most = 40 if width > 560 else 18
+    for label, name in zip(sorted(seen), sorted(seen), strict=True):
+        assert len(label) <= most, name
+    if width > 560:
+        assert {"<b>bold</b>", "&lt;b&gt;", "$x^2$", "@policy", "信用分七百五十", "%{text}"} <= set(seen)
+    assert page.evaluate(CUT_OFF) == []
+
+
+def test_print_is_light_and_has_every_chart(opened, tmp_path):
+    page = opened("run", color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert len(page.pdf()) > 20_000
