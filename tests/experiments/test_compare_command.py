@@ -57,7 +57,7 @@ def test_it_prints_tables_that_fit_and_an_answer(mine):
     svg = (folder / "figures" / "forest.svg").read_text(encoding="utf-8")
     assert "difference in visits to open (1/user/day)" in svg
     assert "n = 3 replicates on the same seeds." in svg
-        assert "Bars: 95% t interval" in svg
+    assert "Bars: 95% t interval" in svg
     again = invoke("compare", mine, "--quiet", "--no-figures")
     assert again.stdout.splitlines() == lines[:-1]
 
