@@ -139,7 +139,9 @@ class Desks:
         self._held: list[NDArray[Any]] = [*columns, starts, others, result, answers]
         others_shared = (starts, others, self.learned, self.learned_counts, result, answers)
         shared = [array.ctypes.data for array in (*columns[:4], *others_shared)]
-        scratch = np.zeros((threads, int(SCRATCH[-1]) // 8), np.float64)  # one array, since asking for an address takes a while
+        scratch = np.zeros(
+            (threads, int(SCRATCH[-1]) // 8), np.float64
+        )  # one array, since asking for an address takes a while
         self._held.append(scratch)
         for thread in range(threads):
             own = (scratch.ctypes.data + thread * scratch.strides[0] + SCRATCH[:-1]).tolist()
