@@ -1,0 +1,43 @@
+"""The small reference result: a table, a figure and the answer, and how to make them again.
+
+python -m sim.experiments.robustness.reference [FOLDER] (cells are kept under results, so that a stopped one goes on)
+"""
+
+import sys
+from pathlib import Path
+
+from sim.experiments.robustness.study import answer, robustness
+from sim.experiments.robustness.variants import SIZES, variants
+from sim.results.table import Table, frame
+
+DIGITS = 6
+"""Digits kept: more than anybody reads, fewer than depend on how a library adds up."""
+
+
+def rounded(table: Table) -> Table:
+    """The table with its figures cut to `DIGITS`."""
+    return {
+        name: column
+        if column.dtype.kind != "f"
+        else frame({name: column})[name].map(lambda v: float(f"{v:.{DIGITS}g}")).to_numpy()
+        for name, column in table.items()
+    }
+
+
+def make(folder: Path, most_users: int = max(SIZES), out: Path | None = Path("results")) -> None:
+    """Run all variants of at most so many users; write table, answer and figure into a folder."""
+    from sim.report.robustness_figure import draw_robustness
+
+    table = robustness(variants(most_users), out=out, progress=_tell)
+    folder.mkdir(parents=True, exist_ok=True)
+    frame(rounded(table)).to_csv(folder / "robustness.csv", index=False, lineterminator="\n")
+    (folder / "answer.txt").write_text(answer(table) + "\n", encoding="utf-8")
+    draw_robustness(table, folder / "robustness.png")
+
+
+def _tell(done: int, cells: int, failed: int) -> None:
+    print(f"\r{done} of {cells} cells, {failed} failed", end="\n" if done == cells else "", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1] if len(sys.argv) > 1 else "results/reference/robustness"))
