@@ -13,7 +13,7 @@ from sim.experiments.calibrate.identification import Knowledge, knowledge, knowl
 from sim.experiments.calibrate.moments_fit import nearest
 from sim.experiments.calibrate.plan import CalibrationPlan, make_calibration_plan
 from sim.experiments.calibrate.posterior import posterior
-from sim.experiments.calibrate.simulator import Memory, Values
+from sim.experiments.calibrate.simulator import Memory, Simulator, Values
 from sim.experiments.calibrate.tables import direction_table, parameter_table, points_table, target_table
 from sim.experiments.cells.evaluate import Told, evaluate
 from sim.results.table import Table, frame
@@ -104,6 +104,11 @@ class _Model:
             values = np.concatenate([one.of(cells) for one in self._plan.moments], axis=1)
             found[run] = values.reshape(len(run), len(seeds), -1)
         return found
+
+
+def simulator(plan: CalibrationPlan) -> Simulator:
+    """The model as what is fitted, its cells kept nowhere."""
+    return _Model(plan, {"keep": ("groups", "scores", "series")}, None, None)
 
 
 def calibrate(
