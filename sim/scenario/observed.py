@@ -159,7 +159,8 @@ def read_histogram(path: Path, width: int, lowest: int, highest: int) -> Histogr
     reader = _Reader(path)
     reader.need("score", "users")
     reader.done()
-    edges, users = [], []
+    edges: list[float] = []
+    users: list[float] = []
     for row in reader.rows:
         edge = reader.number(row, "score")
         if not math.isnan(edge) and (edge % width or not lowest <= edge <= highest):

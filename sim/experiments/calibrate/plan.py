@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from sim.experiments.cell import reference_score
 from sim.experiments.cells.job import Job, cell_hash
 from sim.experiments.plan import check_memory, size_settings
 from sim.scenario.calibration import CalibrationFile, FitKeys, read_calibration
+from sim.scenario.load import Places
 from sim.scenario.reader import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.scenario.sharing import sharing
@@ -62,7 +64,8 @@ class CalibrationPlan:
 
     def scenario(self, place: Values) -> Scenario:
         """The scenario at a place in the unit cube. Raises ScenarioError."""
-        patch, places = {}, {}
+        patch: dict[str, Any] = {}
+        places: Places = {}
         for parameter, value in zip(self.file.parameters, self.at(place), strict=True):
             level = parameter.of(value)
             patch, places = union(patch, level.patch), places | dict(level.places)
