@@ -13,6 +13,7 @@ from sim.experiments.calibrate import study
 from sim.experiments.calibrate.plan import make_calibration_plan
 from sim.experiments.cells.job import cell_hash
 from sim.scenario import ScenarioError, load
+from sim.scenario.load import shipped_files
 from sim.scenario.schema import Scenario
 
 FILE = """
@@ -88,6 +89,13 @@ def test_the_fitted_scenario_is_the_one_that_was_fitted(workspace):
     assert fitted.world.population.visits_median == result.parameters["estimate"][0]
     assert fitted.policy.gate.kind == "open"
     assert fitted.baseline == "no_circle.yaml"
+
+
+def test_what_is_shipped_is_sound():
+    for file in shipped_files("calibration"):
+        plan = make_calibration_plan(file)
+        assert plan.fitted.any()
+        assert not plan.fitted.all(), f"{file.name} holds nothing out"
 
 
 def test_fit_per_target_is_what_runs_on_fresh_seeds_give(workspace):

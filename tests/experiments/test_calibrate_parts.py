@@ -114,7 +114,7 @@ def test_slopes_keep_within_the_ranges():
         asked.append(places)
         return (places**2).sum(axis=1)[:, None, None] * np.ones((1, len(seeds), 1))
 
-    found = jacobians(simulate, np.array([0.0, 0.5, 1.0]), range(2), 0.1)
+    found = jacobians(simulate, np.array([0.0, 0.5, 1.0]), range(2), 0.1, np.ones(1, bool))
     assert asked[0].min() >= 0.0
     assert asked[0].max() <= 1.0
     assert found[0, 0] == pytest.approx([0.1, 1.0, 1.9])
@@ -128,8 +128,20 @@ def test_points_that_cannot_be_run_are_left_out_and_none_at_all_is_told():
 
     values = observed(toy, [0.3, 0.6, 0.5], 2)
     assert fitted(half, values).place[:2] == pytest.approx([0.3, 0.6], abs=0.1)
-    with pytest.raises(ResultError, match="no point of the ranges"):
+    with pytest.raises(ResultError, match="at no point of the ranges"):
         fitted(lambda places, seeds: np.full((len(places), len(seeds), 3), np.nan), values)
+
+
+def test_a_held_out_moment_without_a_value_does_not_stop_the_fit():
+    def lacking(places, seeds):
+        values = toy(places, seeds)
+        values[..., 2] = np.nan
+        return values
+
+    fitted_ones = np.array([True, True, False])
+    best = nearest(lacking, np.array([0.3, np.exp(0.6) + 0.18, 0.0]), ERROR, fitted_ones, KEYS, 3)
+    assert best.place[:2] == pytest.approx([0.3, 0.6], abs=0.1)
+    assert np.isnan(best.jacobians[:, 2]).all()
 
 
 def test_a_point_is_asked_for_once():

@@ -44,14 +44,17 @@ def nearest(simulate: Simulator, values: Values, errors: Values, fitted: Values,
         return np.asarray((found - values)[fitted] / errors[fitted])
 
     def slopes(place: Values) -> Values:
-        found = jacobians(simulate, place, seeds, keys.step).mean(axis=0)
+        found = jacobians(simulate, place, seeds, keys.step, fitted).mean(axis=0)
         return np.asarray(found[fitted] / errors[fitted, None])
 
     spread = qmc.Sobol(count, seed=keys.seed).random(keys.points)
     losses = (((simulate(spread, seeds).mean(axis=1) - values)[:, fitted] / errors[fitted]) ** 2).sum(axis=1)
     first = [row for row in np.argsort(losses, kind="stable")[: keys.starts] if not np.isnan(losses[row])]
     if not first:
-        raise ResultError("no point of the ranges can be run; see the failed cells, and narrow the ranges under fit")
+        raise ResultError(
+            "at no point of the ranges does every target have a value: cells fail there, or a measure has none in such a run "
+            "(days_to_admission where nobody is admitted later); narrow the ranges under fit, or leave the target out"
+        )
     best, least = spread[first[0]], float(losses[first[0]])
     for row in first:
         solved = least_squares(
@@ -64,20 +67,21 @@ def nearest(simulate: Simulator, values: Values, errors: Values, fitted: Values,
         if 2.0 * solved.cost < least:
             best, least = solved.x, 2.0 * float(solved.cost)
     found = simulate(best[None], seeds)[0]
-    return Nearest(best, jacobians(simulate, best, seeds, keys.step), found, spread, losses)
+    return Nearest(best, jacobians(simulate, best, seeds, keys.step, fitted), found, spread, losses)
 
 
-def jacobians(simulate: Simulator, place: Values, seeds: range, step: float) -> Values:
+def jacobians(simulate: Simulator, place: Values, seeds: range, step: float, fitted: Values) -> Values:
     """Slopes of the moments by central differences within the unit cube, shape (seeds, moments, parameters).
 
-    step: to either side, of the range. Where one side cannot be run the other is taken alone. Raises ResultError where neither can.
+    step: to either side, of the range; fitted: moments (bool) that must have a value. Where one side cannot be run the other is
+    taken alone. Raises ResultError where neither can.
     """
     count = place.size
     sides = np.clip(place + step * np.concatenate([np.eye(count), -np.eye(count)]), 0.0, 1.0)
     found = simulate(np.concatenate([sides, place[None]]), seeds)
     columns = []
     for k in range(count):
-        ends = [row for row in (k, count + k) if not np.isnan(found[row]).any()]
+        ends = [row for row in (k, count + k) if not np.isnan(found[row][:, fitted]).any()]
         if not ends:
             raise ResultError("the model cannot be run on either side of the best point; see the failed cells")
         up, down = (ends[0], ends[1]) if len(ends) == 2 else (ends[0], 2 * count)
