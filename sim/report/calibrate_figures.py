@@ -43,7 +43,7 @@ def draw_calibration(result: CalibrationResult, folder: Path, formats: tuple[str
         _parameters(result.tables["parameters"], left)
         _targets(targets, right)
         figure.text(0.01, 0.01, _caption(result), fontsize=7.5, color="#444444", ha="left", va="bottom")
-        figure.tight_layout(rect=(0, 0.4 / height, 1, 1))
+        figure.tight_layout(rect=(0, 0.2 / height, 1, 1))
         for file in files:
             figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else {"Software": "scoregate"})
     return files
@@ -98,7 +98,7 @@ def _targets(targets: list[dict[str, Any]], axes: "Axes") -> None:
         first = [k for k, row in enumerate(targets) if k == 0 or row["target"] != targets[k - 1]["target"]]
         axes.set_yticks(places[first], [targets[k]["target"] for k in first], fontsize=8)
     axes.set_ylim(-0.7, len(targets) - 0.3)
-    axes.set_xlabel("model less observed, in standard errors (grey: 1.96)")
+    axes.set_xlabel("model less observed, in standard errors\n(grey: 1.96)")
     axes.set_title("Targets, on fresh seeds")
     axes.legend(loc="upper right", fontsize=8)
 

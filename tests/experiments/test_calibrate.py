@@ -56,7 +56,7 @@ def faults(text=FILE, **files):
 def test_the_command_fits_keeps_draws_writes_and_reads_back(workspace):
     first = invoke(written(), "--write", "fitted.yaml")
     assert first.exit_code == 0, first.output
-    assert "say nothing of world.choice.goal_gradient" in first.output
+    assert "do not identify world.choice.goal_gradient" in first.output
     assert "held out" in first.output
     names = {path.name for path in Path("results/mine").rglob("*.*") if path.is_file()}
     assert names == {

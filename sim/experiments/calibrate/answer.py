@@ -20,8 +20,11 @@ def answer(result: "CalibrationResult") -> str:
     known = where(parameters, identified=True)
     told = []
     columns = ("parameter", "estimate", "low", "high", "at_end")
-    for name, estimate, low, high, at_end in zip(*(known[column].tolist() for column in columns), strict=True):
-        edge = "; at an end of its range, so a wider one may fit better" if at_end else ""
+    cut = (known["low"] <= known["from"]) | (known["high"] >= known["to"])
+    found = zip(*(known[column].tolist() for column in columns), cut.tolist(), strict=True)
+    for name, estimate, low, high, at_end, is_cut in found:
+        edge = "; cut at an end of its range" if is_cut else ""
+        edge = "; at an end of its range, so a wider one may fit better" if at_end else edge
         told.append(f"{name} is {estimate:.3g} (95% interval {low:.3g} to {high:.3g}{edge}).")
     told += _flat(result.tables["directions"], parameters)
     for held, what in ((False, "fitted"), (True, "held-out")):
@@ -49,7 +52,9 @@ def _flat(directions: Table, parameters: Table) -> list[str]:
         in_it = here["loading"] ** 2 >= NAMED
         names, signs = here["parameter"][in_it].tolist(), np.sign(here["loading"][in_it])
         if len(names) == 1:
-            told.append(f"The targets say nothing of {names[0]}.")
+            told.append(
+                f"The targets do not identify {names[0]}: any value of its range fits about as well, if the others move along."
+            )
         elif names:
             how = "in the same direction" if (signs == signs[0]).all() else "one against the other"
             told.append(
