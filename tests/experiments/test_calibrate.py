@@ -30,7 +30,7 @@ held_out:
   - {measure: visits, value: 1.0, error: 0.1, group: {kind: income, group: lowest third}}
   - {scores: scores.csv}
 calibrate: {replicates: 2, points: 4, starts: 1, iterations: 3, confirm: 3}
-run: {users: 200, ticks: 25}
+run: {users: 100, ticks: 25}
 """
 VISITS = "day,value,error\n3,1.7,0.1\n21,1.9,0.1\n"
 SCORES = "score,users\n350,300\n600,500\n650,150\n700,50\n"

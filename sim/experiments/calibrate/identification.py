@@ -16,6 +16,8 @@ from sim.experiments.calibrate.simulator import Values
 QUANTILE = 1.96
 FLAT = (2 * QUANTILE) ** 2
 """Information (inverse variance, per squared range) at or below which a direction is flat."""
+ONE_SIDED = 1.645
+UNIFORM_KURTOSIS_LESS_ONE = 0.8
 NAMED = 0.1
 """A parameter is not identified where at least this part of it (squared loading) lies along flat directions."""
 
@@ -89,11 +91,17 @@ def knowledge(place: Values, jacobians: Values, simulated: Values, covariance: V
 
 
 def knowledge_of_draws(draws: Values, weights: Values) -> Knowledge:
-    """The same from weighted draws of a posterior, shape (draws, parameters): its mean, 2.5% and 97.5% quantiles, directions."""
+    """The same from weighted draws of a posterior, shape (draws, parameters): its mean, 2.5% and 97.5% quantiles, directions.
+
+    A few draws can lie close together by luck. So a direction counts as known only where the upper 95% bound of its variance
+    does: variance * (1 + 1.645 sqrt(0.8 / n)), as for a uniform distribution (kurtosis 1.8), with n = 1 / sum of squared weights.
+    """
     place = weights @ draws
-    covariance = (draws - place).T * weights @ (draws - place)
+    effective = 1.0 / float(weights @ weights)
+    covariance = (draws - place).T * weights @ (draws - place) / max(1.0 - 1.0 / effective, 1e-12)
     variances, vectors = np.linalg.eigh(covariance)
-    information = 1.0 / np.maximum(variances, 1e-12)
+    highest = variances * (1.0 + ONE_SIDED * np.sqrt(UNIFORM_KURTOSIS_LESS_ONE / effective))
+    information = 1.0 / np.maximum(highest, 1e-12)
     flat = information <= FLAT
     unknown = unknown_of(vectors, flat)
     ends = []
