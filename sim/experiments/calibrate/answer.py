@@ -52,13 +52,11 @@ def _flat(directions: Table, parameters: Table) -> list[str]:
         in_it = here["loading"] ** 2 >= NAMED
         names, signs = here["parameter"][in_it].tolist(), np.sign(here["loading"][in_it])
         if len(names) == 1:
-            told.append(
-                f"The targets do not identify {names[0]}: any value of its range fits about as well, if the others move along."
-            )
+            told.append(f"The targets do not identify {names[0]}: its 95% interval is as wide as its range.")
         elif names:
             how = "in the same direction" if (signs == signs[0]).all() else "one against the other"
             told.append(
-                f"The targets cannot tell {' and '.join(names)} apart: moved together, {how}, they leave the fit as it is."
+                f"The targets cannot tell {' and '.join(names)} apart: moved together, {how}, they leave the fit nearly as it is."
             )
         open_ones -= set(names)
     if open_ones:

@@ -44,7 +44,7 @@ def fitted_text(result: "CalibrationResult") -> str:
         told = (
             f"95% interval {low:.4g} to {high:.4g}"
             if identified
-            else "not identified by the targets: any value of its range"
+            else "not identified by the targets: its interval is its range"
         )
         lines.append(f"# {name}: {estimate:.4g}; {told}")
     fitted = manifest["scenarios"]["fitted"]
