@@ -9,6 +9,7 @@ r.effect("visits") # the paired difference against the baseline, with its interv
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.experiments.calibrate.study import CalibrationResult, calibrate
     from sim.experiments.claims.study import ClaimsResult, claims
     from sim.experiments.compare.compare import ComparisonResult, compare
     from sim.experiments.decompose.decomposition import Decomposition
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "CalibrationResult",
     "ClaimsResult",
     "ComparisonResult",
     "Decomposition",
@@ -35,6 +37,7 @@ __all__ = [
     "SensitivityResult",
     "Stopped",
     "SweepResult",
+    "calibrate",
     "claims",
     "compare",
     "decompose",
@@ -50,6 +53,8 @@ __all__ = [
 _HOMES = {
     "claims": "sim.experiments.claims.study",
     "ClaimsResult": "sim.experiments.claims.study",
+    "calibrate": "sim.experiments.calibrate.study",
+    "CalibrationResult": "sim.experiments.calibrate.study",
     "compare": "sim.experiments.compare.compare",
     "ComparisonResult": "sim.experiments.compare.compare",
     "decompose": "sim.experiments.decompose.study",

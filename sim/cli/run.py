@@ -119,13 +119,18 @@ def after(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder to store the study under.")] = Path("results"),
     settings: Settings = None,
+    density: Annotated[
+        bool,
+        typer.Option("--density-test", help="Test too whether the density of scores jumps at the gate (rddensity)."),
+    ] = False,
     figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="The table and the answer only.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Study what a gate leaves behind: who comes over it and how, and how much of that happens without any response."""
+    from sim.experiments.after.density_study import density_tests
     from sim.experiments.after.study import after as study
-    from sim.report.after import after_rows, answer, print_after
+    from sim.report.after import after_rows, answer, density_rows, print_after, print_density
     from sim.results.store import ResultError
     from sim.scenario.reader import ScenarioError
 
@@ -142,6 +147,7 @@ def after(
             out=out,
             tell=None if quiet or as_json else lambda done, of: error_console.print(f"replicate {done} of {of} done"),
         )
+        tests = density_tests(result, threads) if density else None
     except (ScenarioError, ResultError) as error:
         raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
     assert result.path is not None  # studies are always stored from here
@@ -151,6 +157,10 @@ def after(
         draw_after(result, result.path / "figures")
     if as_json:
         told = {"name": result.manifest["name"], "path": str(result.path), "reused": result.reused}
-        print(json.dumps(told | {"answer": answer(result), "measures": after_rows(result.tables["after"])}))
+        told |= {"answer": answer(result), "measures": after_rows(result.tables["after"])}
+        print(json.dumps(told | ({} if tests is None else {"density": density_rows(tests)})))
     else:
         print_after(out_console, result, quiet)
+        if tests is not None:
+            out_console.print()
+            print_density(out_console, tests)

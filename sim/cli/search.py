@@ -1,4 +1,4 @@
-"""Commands that search: sensitivity, optimise."""
+"""Commands that search: sensitivity, optimise, calibrate."""
 
 import json
 from pathlib import Path
@@ -145,3 +145,78 @@ def optimise_command(
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
         print_optimise(out_console, result, quiet)
+
+
+@app.command("calibrate", short_help="Fit parameters of the world to what was observed.")
+def calibrate_command(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Calibration file, or the name of a shipped one.", show_default=False)
+    ],
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    ticks: Annotated[int | None, typer.Option(help="Ticks, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="First seed, instead of the file's.", show_default=False)] = None,
+    executor: Annotated[str, typer.Option(help="auto, threads, processes or dask://HOST:PORT.")] = "auto",
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Cells at once; all processors if not given.", show_default=False)
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout-per-cell", metavar="SECONDS", help="Give up a cell after this.", show_default=False),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder to store the calibration and its cells under.")] = Path("results"),
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.yaml", help="Write the fitted scenario here too.", show_default=False),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Let --write replace a file that is there.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as calibrate.method=abc. Repeatable."),
+    ] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The tables and the answer only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Fit parameters to targets (moments, a curve, a histogram of scores); tell intervals, what stays open, and a held-out check.
+
+    The fitted scenario is kept with the result as fitted.yaml, and extends base.yaml. Finished cells are kept: the same command
+    goes on where it was stopped.
+    """
+    from sim.experiments.calibrate.study import calibrate as study
+    from sim.report.calibrate import as_record, print_calibration
+    from sim.results.store import ResultError
+    from sim.scenario.reader import ScenarioError
+    from sim.scenario.saving import save
+
+    try:
+        result = study(  # many short stages: a line each says more than a bar
+            file,
+            settings or (),
+            users=users,
+            ticks=ticks,
+            seed=seed,
+            executor=executor,
+            workers=workers,
+            timeout=timeout,
+            retry_failed=retry_failed,
+            out=out,
+            stage=None if quiet or as_json else error_console.print,
+        )
+        assert result.path is not None  # calibrations are always stored from here
+        text = result.scenario_text()
+        save(result.path / "fitted.yaml", text, overwrite=True)
+        if write is not None:
+            save(write, text, overwrite)
+    except (ScenarioError, ResultError) as error:
+        raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
+    except KeyboardInterrupt:
+        raise fail("stopped; finished cells are kept, and the same command goes on from there", 130) from None
+    if figures:
+        from sim.report.calibrate_figures import draw_calibration
+
+        draw_calibration(result, result.path / "figures")
+    if as_json:
+        print(json.dumps(as_record(result), ensure_ascii=False))
+    else:
+        print_calibration(out_console, result, quiet)

@@ -1,10 +1,12 @@
 """Check a file of whatever kind: a scenario, or a study of scenarios."""
 
+from sim.experiments.calibrate.plan import make_calibration_plan
 from sim.experiments.claims.plan import make_claims_plan
 from sim.experiments.compare.plan import is_comparison, make_comparison_plan
 from sim.experiments.optimise.plan import make_optimise_plan
 from sim.experiments.sensitivity.plan import make_sensitivity_plan
 from sim.experiments.sweep.plan import make_sweep_plan
+from sim.scenario.calibration import is_calibration
 from sim.scenario.claims import is_claims
 from sim.scenario.load import baseline_of, load
 from sim.scenario.optimise import is_optimise
@@ -16,6 +18,8 @@ def checked(file: str) -> str:
     """What there is to say of a file that has no fault; raises ScenarioError with all faults of one that has."""
     if is_sensitivity(file):
         return f"ok, {len(make_sensitivity_plan(file).inputs)} inputs"
+    if is_calibration(file):
+        return f"ok, {len(make_calibration_plan(file).moments)} targets"
     if is_optimise(file):
         return f"ok, {len(make_optimise_plan(file).file.families)} families of policies"
     if is_sweep(file):

@@ -92,6 +92,37 @@ def print_after(console: Console, result: "AfterResult", quiet: bool) -> None:
         console.print(f"{state}: {result.path}", markup=False, soft_wrap=True)
 
 
+def print_density(console: Console, table: Table) -> None:
+    """Density tests: a row per world and cutoff."""
+    from rich.table import Table as Shown
+
+    title = "Does the density of scores jump? (rddensity; the gate is at 0, where the others are dummies)"
+    shown = Shown(box=None, pad_edge=False, title=title, title_justify="left")
+    shown.add_column("world")
+    for name in ("points from the gate", "t", "p", "bandwidth below", "above", "users below", "above"):
+        shown.add_column(name, justify="right")
+    for k, world in enumerate(table["world"].tolist()):
+        numbers = [float(table[name][k]) for name in ("t", "p", "bandwidth_below", "bandwidth_above", "below", "above")]
+        forms = ("+.2f", ".3f", ".0f", ".0f", ",.0f", ",.0f")
+        told = [
+            "-" if math.isnan(number) else format(number, form) for number, form in zip(numbers, forms, strict=True)
+        ]
+        shown.add_row(world, f"{int(table['distance'][k]):+d}", *told)
+    console.print(shown)
+
+
+def density_rows(table: Table) -> list[dict[str, Any]]:
+    """Density tests as JSON-ready rows, NaN as null."""
+    names = list(table)
+    return [
+        {
+            name: None if isinstance(value, float) and math.isnan(value) else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in zip(*(table[name].tolist() for name in names), strict=True)
+    ]
+
+
 def answer(result: "AfterResult") -> str:
     """What the study says in a few sentences: of the rise before the gate, and whether an effort can have paid at all."""
     policy = Scenario.model_validate(result.manifest["scenarios"]["policy"])

@@ -9,6 +9,7 @@ TITLES = {
     "claims": "Claims put to the test (scoregate claims NAME)",
     "sensitivity": "Sensitivity studies (scoregate sensitivity NAME)",
     "optimise": "Searches over policies (scoregate optimise NAME)",
+    "calibration": "Calibrations (scoregate calibrate NAME)",
     "gates": "Gates (policy.gate.kind)",
     "rules": "Rules of choice (rule, mixture)",
     "beliefs": "Beliefs about what raises the score (settings in brackets)",

@@ -31,7 +31,7 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "scenarios"
 
 
-STUDIES = ("sweeps", "comparisons", "claims", "sensitivity", "optimise")
+STUDIES = ("sweeps", "comparisons", "claims", "sensitivity", "optimise", "calibration")
 """Folders below that of the scenarios whose files are studies of scenarios."""
 
 

@@ -1,4 +1,6 @@
-"""The stopping problem against independent solutions: a finer grid by Gauss-Hermite, the exact first step, simulated play."""
+"""Optimal effort near a threshold, a stopping problem (Bellman 1957, Dynamic Programming; Puterman 1994, Markov Decision Processes),
+against independent solutions with scipy: a finer grid by Gauss-Hermite, the exact first step, simulated play.
+"""
 
 import numpy as np
 import pytest

@@ -13,7 +13,7 @@ from sim.model.measures import of_run, over_time
 from sim.model.totals import TOTALS, totals_of
 from sim.results.table import Table
 
-OVER_TIME = ("visits", "visits_rival", "knowing", "admitted", "posts", "debt")
+OVER_TIME = ("visits", "visits_rival", "knowing", "viewers", "admitted", "posts", "debt")
 """Measures whose course is kept."""
 MOST_POINTS = 60
 """Points of a course that are kept: means of stretches as equal as can be."""
