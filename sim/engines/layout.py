@@ -45,6 +45,7 @@ DESK = np.dtype(
             "lessons",
             "accounts",
             "standings",
+            "waiting",
             "demand",
             "served",
             "cuts",
@@ -56,7 +57,7 @@ DESK = np.dtype(
     ]
 )
 """Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and of
-what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit; demand: int64 (lenders, TURNS),
+what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit, of red packets; demand: int64 (lenders, TURNS),
 offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve."""
 
 TODAY = np.dtype(
@@ -79,10 +80,15 @@ TODAY = np.dtype(
         ("round", "i8"),
         ("active_days", "f8"),
         ("open_groups", "i8"),
+        ("budget", "i8"),
+        ("packets", "i8"),
+        ("factor", "i8"),
+        ("shift", "i8"),
     ]
 )
 """The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow.
-round: of publication, 0 but on day 0."""
+round: of publication, 0 but on day 0; budget: for red packets, before the day's (fen); packets: given today, in the order of
+factor and shift."""
 
 
 RUN = np.dtype(
@@ -145,7 +151,7 @@ class Desks:
             ]
             self._held += scratch
             own = [array.ctypes.data for array in (*scratch, self.totals[thread])]
-            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 10)
+            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 11)
         for field, array in (besides or {}).items():
             self.records[field] = array.ctypes.data
             self._held.append(array)

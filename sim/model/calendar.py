@@ -26,6 +26,7 @@ APPLY = 8192  # users in need apply to lenders
 ANSWER = 16384  # lenders answer
 BILL_DUE = 32768  # the bill of the credit line is due
 ACCOUNTS = 65536  # borrowers and the like are counted, as they may have changed
+PACKETS = 131072  # red packets are opened, passed on and given
 
 FAR = 1_000_000
 """Ticks to an end that never comes."""
@@ -99,6 +100,8 @@ def make_calendar(scenario: Scenario) -> Calendar:
         flags |= _finance_flags(scenario, np.flatnonzero(statements), per_day)
     else:
         flags[statements] |= STATEMENT
+    if scenario.gives_packets:
+        flags[midnight & (day >= policy.incentive.start)] |= PACKETS
     if has_circle:
         flags[(t >= first_known) & (t < closes)] |= KNOWN_ABOUT
         last = first_known + tick_of(policy.campaign.days, per_day)

@@ -36,6 +36,7 @@ class Switches(Strict):
         False, description="on: the platform's credit line has limits by payment flow, arrears and default [on/off]"
     )
     lenders: bool = Field(False, description="on: users short of cash go to several lenders [on/off]")
+    incentive: bool = Field(True, description="off: no red packets are given [on/off]")
 
     @property
     def finance(self) -> bool:
@@ -91,6 +92,11 @@ class Scenario(Strict):
     policy: Policy = Field(default_factory=Policy)  # made when asked for: its gate is a class of the model's
     switches: Switches = Switches()
     run: Run = Run()
+
+    @property
+    def gives_packets(self) -> bool:
+        """Whether the platform gives red packets."""
+        return self.switches.incentive and self.policy.incentive.kind == "red_packet"
 
     @model_validator(mode="after")
     def _across(self) -> "Scenario":
