@@ -81,14 +81,15 @@ TODAY = np.dtype(
         ("active_days", "f8"),
         ("open_groups", "i8"),
         ("budget", "i8"),
-        ("packets", "i8"),
+        ("to_anybody", "i8"),
+        ("to_openers", "i8"),
         ("factor", "i8"),
         ("shift", "i8"),
     ]
 )
 """The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow.
-round: of publication, 0 but on day 0; budget: for red packets, before the day's (fen); packets: given today, in the order of
-factor and shift."""
+round: of publication, 0 but on day 0; budget: for red packets, before the day's (fen); to_anybody,
+to_openers: places for packets given today, in the order of factor and shift."""
 
 
 RUN = np.dtype(

@@ -162,7 +162,8 @@ def _credit(p: dict[str, Any], scenario: Scenario) -> None:
 def _incentive(p: dict[str, Any], scenario: Scenario) -> None:
     """Red packets: the campaigns' days, and amounts in fen."""
     incentive = scenario.policy.incentive
-    p["incentive_sent"], p["incentive_passed_on"] = incentive.sent, incentive.passed_on
+    p["incentive_sent"], p["incentive_sent_again"] = incentive.sent, incentive.sent_again
+    p["incentive_passed_on"] = incentive.passed_on
     p["incentive_split"], p["incentive_start"] = incentive.split, incentive.start
     p["incentive_days"] = FAR if incentive.end is None else incentive.end - incentive.start
     p["incentive_every"] = FAR if incentive.every is None else incentive.every

@@ -5,8 +5,8 @@ budget. Who opens keeps a part and shares the rest out to some contacts, whose o
 they are too small. Everything happens once a day, at midnight, so that hours and days agree.
 
 The budget is kept by counting, not by asking: every day the platform gives to the users in the first so many places of an order
-newly shuffled, and how many that are follows from the totals of the days before. So it runs out to the fen, whatever the order
-of users or threads.
+newly shuffled, and how many that are follows from the totals of the days before. So it is never exceeded and runs out to the
+fen, whatever the order of users or threads.
 """
 
 from sim.draws import OPEN_PACKET, PACKET, PASS_ON, luck, philox
@@ -15,27 +15,44 @@ from sim.model.rule import rule
 
 
 @rule
-def packets_planned(p, users, day):
-    """Packets that the platform means to give on a day of the run, if money were no matter: a whole number; 0 outside the campaigns."""
-    since = day - p.incentive_start
-    if since < 0:
-        return 0
-    since = since % p.incentive_every
-    if since >= p.incentive_days:
-        return 0
-    due = p.incentive_sent * users
-    return int((since + 1) * due) - int(since * due)
+def due_on_day(each_day, since):
+    """Of a steady stream of `each_day`, the whole number that falls due `since` days after its start."""
+    return int((since + 1) * each_day) - int(since * each_day)
 
 
 @rule
-def packets_given(planned, budget, amount):
-    """Packets that are given: as many as planned, or as the budget (fen) pays for; the last may hold less than `amount` (fen)."""
+def packets_planned(p, users, day):
+    """Packets that the platform means to give on a day of the run, if money were no matter: to anybody, to those who have opened before.
+
+    Two whole numbers, the second as if all had; 0 outside the campaigns.
+    """
+    since = day - p.incentive_start
+    if since < 0:
+        return 0, 0
+    since = since % p.incentive_every
+    if since >= p.incentive_days:
+        return 0, 0
+    return due_on_day(p.incentive_sent * users, since), due_on_day(p.incentive_sent_again * users, since)
+
+
+@rule
+def packets_afforded(planned, budget, amount):
+    """Packets that can be given: as many as planned, or as the budget (fen) pays for; the last may hold less than `amount` (fen)."""
     return min(planned, (budget + amount - 1) // amount)
 
 
 @rule
+def is_given(place, to_anybody, to_openers, opened):
+    """Whether the user in this place of the day's order is given a packet: the first places are for anybody, the next for who has opened before."""
+    return place < to_anybody or (place < to_anybody + to_openers and opened)
+
+
+@rule
 def packet_worth(place, budget, amount):
-    """What the packet in this place of the day's order holds (fen): the last gets what is left of the budget."""
+    """What the packet in this place of the day's order holds (fen): the last gets what is left of the budget.
+
+    Counted as if everybody in an earlier place had one, so that the budget holds whoever has.
+    """
     return min(amount, budget - place * amount)
 
 

@@ -32,6 +32,9 @@ class IncentivePolicy(Strict):
     sent: float = quantity(
         0.01, "Packets that the platform gives a day, while the budget lasts", "1/user/day", low=0, high=1
     )
+    sent_again: float = quantity(
+        0.0, "Packets that it gives a day besides, to those who have opened one before", "1/opener/day", low=0, high=1
+    )
     passed_on: float = quantity(0.50, "Part of what is opened that is passed on", "share", low=0, high=1)
     split: int = quantity(3, "Contacts among whom that is shared", "contacts", low=1, high=100)
     start: int = quantity(14, "Day from which packets are given", "day", low=0, high=LAST)
@@ -41,6 +44,14 @@ class IncentivePolicy(Strict):
     every: int | None = quantity(
         None, "Days from one campaign's start to the next one's; a single campaign if not given", "days", low=1, high=LAST
     )
+
+    @model_validator(mode="after")
+    def _one_a_day(self) -> "IncentivePolicy":
+        if self.sent + self.sent_again > 1.0:
+            raise ValueError(
+                f"sent {self.sent:g} and sent_again {self.sent_again:g} are together more than a packet a user and day; give at most 1"
+            )
+        return self
 
     @model_validator(mode="after")
     def _in_order(self) -> "IncentivePolicy":

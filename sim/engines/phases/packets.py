@@ -21,9 +21,10 @@ from sim.engines.rows import ERRANDS, PAYMENT
 from sim.model import columns as c
 from sim.model import totals as n
 from sim.model.packets import (
+    is_given,
     opens,
     packet_worth,
-    packets_given,
+    packets_afforded,
     packets_planned,
     passing_order,
     piece,
@@ -42,8 +43,10 @@ def budget_phase(desk, p, today, low, high):
     """Phase budget: what the last day took and brought back, how many packets are given today, and in which order."""
     before = totals_of(desk, max(today.tick + 1 - p.ticks_per_day, 0), 0, n.COUNT)
     today.budget += before[n.PACKET_RETURNED_FEN] - before[n.PACKET_GIVEN_FEN]
-    planned = packets_planned(p, desk.users, today.tick // p.ticks_per_day)
-    today.packets = packets_given(planned, today.budget, p.incentive_amount_fen)
+    to_anybody, to_openers = packets_planned(p, desk.users, today.tick // p.ticks_per_day)
+    afforded = packets_afforded(to_anybody + to_openers, today.budget, p.incentive_amount_fen)
+    today.to_anybody = min(to_anybody, afforded)
+    today.to_openers = afforded - today.to_anybody
     factor, shift = shuffled(p, today.tick, desk.users)
     today.factor = factor
     today.shift = shift
@@ -89,10 +92,10 @@ def packets_phase(desk, p, today, low, high):
         total[n.PACKETS_PASSED] += heads
         total[n.PACKET_KEPT_FEN] += kept
         total[n.FIRST_OPENERS] += day < 0
-    if today.packets > 0:
+    if today.to_anybody + today.to_openers > 0:
         for k in range(size):
             place = place_in_order(int64(ids[k]), today.factor, today.shift, desk.users)
-            if place < today.packets:
+            if is_given(place, today.to_anybody, today.to_openers, days[k] >= 0):
                 fen = packet_worth(place, today.budget, p.incentive_amount_fen)
                 waiting[k] += fen
                 packets[k] += 1

@@ -37,7 +37,7 @@ from sim.model.contacts import Contacts, assemble, complete, far_contact, far_co
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS, turns_served
 from sim.model.numbers import as_namespace, lenders_capital, numbers
-from sim.model.packets import packets_given, packets_planned, shuffled
+from sim.model.packets import packets_afforded, packets_planned, shuffled
 from sim.model.states import ENTERED, LEARNED
 from sim.scenario.schema import Scenario
 
@@ -117,7 +117,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             cutoff=NOBODY,
             tie=0.0,
             budget=self.p.incentive_budget_fen,
-            packets=0,
+            to_anybody=0,
+            to_openers=0,
             factor=1,
             shift=0,
         )
@@ -203,8 +204,10 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         p, today, users = self.p, self.today, len(self.people)
         before = self.history[-p.ticks_per_day] if self.tick >= p.ticks_per_day else [0] * n.COUNT
         today.budget += before[n.PACKET_RETURNED_FEN] - before[n.PACKET_GIVEN_FEN]
-        planned = packets_planned(p, users, self.tick // p.ticks_per_day)
-        today.packets = int(packets_given(planned, today.budget, p.incentive_amount_fen))
+        to_anybody, to_openers = packets_planned(p, users, self.tick // p.ticks_per_day)
+        afforded = int(packets_afforded(to_anybody + to_openers, today.budget, p.incentive_amount_fen))
+        today.to_anybody = min(to_anybody, afforded)
+        today.to_openers = afforded - today.to_anybody
         today.factor, today.shift = shuffled(p, self.tick, users)
 
     def keep_books(self, counted: bool) -> None:

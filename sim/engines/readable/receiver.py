@@ -2,7 +2,7 @@
 
 from sim.engines.readable.planner import Planner
 from sim.model import totals as n
-from sim.model.packets import opens, packet_worth, passing_order, piece, place_in_order
+from sim.model.packets import is_given, opens, packet_worth, passing_order, piece, place_in_order
 
 
 class Receiver(Planner):
@@ -12,9 +12,9 @@ class Receiver(Planner):
         """Open what waits or let it go back, then be given the platform's packet of today; returns visits and payments that follow."""
         visits, payments = self._open(tick)
         model, p, today = self.model, self.model.p, self.model.today
-        if today.packets > 0:
+        if today.to_anybody + today.to_openers > 0:
             place = place_in_order(self.id, today.factor, today.shift, len(model.people))
-            if place < today.packets:
+            if is_given(place, today.to_anybody, today.to_openers, self.opened_day >= 0):
                 fen = packet_worth(place, today.budget, p.incentive_amount_fen)
                 self.be_given(fen)
                 model.total[n.PACKETS_GIVEN] += 1
