@@ -10,7 +10,7 @@ from sim.experiments.explain.explain import Explanation, explain_arms
 from sim.experiments.plan import RunPlan
 from sim.model.calendar import ticks_per_day
 from sim.model.measures import over_time
-from sim.model.totals import TOTALS
+from sim.model.totals import TOTALS, totals_of
 from sim.results.table import Table
 
 
@@ -60,7 +60,8 @@ class Session:
 
     def measures(self, arm: str) -> dict[str, NDArray[np.float64]]:
         """Every measure of a world per tick so far."""
-        totals = {name: self.engines[arm].totals[:, k] for k, name in enumerate(TOTALS)}
+        engine = self.engines[arm]
+        totals = {name: engine.totals[:, TOTALS.index(name)] for name in totals_of(engine.scenario)}
         return over_time(totals, self.users, self._step)
 
     def time(self) -> NDArray[np.float64]:

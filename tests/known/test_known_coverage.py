@@ -168,8 +168,8 @@ def test_coverage_and_false_verdicts_in_the_model_itself():
     allows for that, not for a fault such as a missing square root of n. The true difference is taken from all 2,000 replicates together, whose own error is a twentieth of one comparison's. Runs
     of the same policy on different seeds differ by luck alone: two policies without a difference.
     """
-    comparisons, replicates = 400, 5
-    small = {"run.users": 200, "run.ticks": 20, "policy.circle.opens": 2, "world.awareness.campaign_rate": 0.2}
+    comparisons, replicates = 400, 8
+    small = {"run.users": 1000, "run.ticks": 20, "policy.circle.opens": 2, "world.awareness.campaign_rate": 0.2}
     arms = (
         scenario(small, {"policy.gate": {"kind": kind, **more}})
         for kind, more in (("lottery", {"share": 0.1}), ("open", {}))

@@ -10,7 +10,7 @@ from sim.experiments.cell import admission_measures, days_after, group_table, sc
 from sim.experiments.cells.job import Job
 from sim.model.calendar import ticks_per_day
 from sim.model.measures import of_run, over_time
-from sim.model.totals import TOTALS
+from sim.model.totals import TOTALS, totals_of
 from sim.results.table import Table
 
 OVER_TIME = ("visits", "visits_rival", "knowing", "admitted", "posts", "debt")
@@ -32,7 +32,7 @@ def measured(job: Job, engine: FastEngine, pause: Callable[[int], None]) -> tupl
         before = engine.tick
         engine.run(min(stretch, ticks - before))
         pause((engine.tick - before) * users)
-    totals = {name: engine.totals[:, k] for k, name in enumerate(TOTALS)}
+    totals = {name: engine.totals[:, TOTALS.index(name)] for name in totals_of(scenario)}
     over = over_time(totals, users, per_day)
     last = engine.columns
     measures = {

@@ -22,6 +22,12 @@ MECHANISMS = (
     Mechanism(
         "effort", "choice", "nobody plans to spend, repay, prove assets or buy, nor looks at the score for it", "H2"
     ),
+    Mechanism(
+        "credit",
+        "credit_line",
+        "credit is only what the score needs: no line that answers, no late fee, no default",
+        "H2",
+    ),
     Mechanism("habit", "habit", "today's visits do not move tomorrow's"),
 )
 """In the order in which they are told. Another is one more line."""

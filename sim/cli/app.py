@@ -1,0 +1,59 @@
+"""The application that commands join, what they print to, and the options that many share."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sim import __version__
+
+app = typer.Typer(
+    name="scoregate",
+    help="Simulate how people behave when an app locks a feature behind a credit score.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+# Not a terminal: wide enough that no table is cut.
+out_console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
+
+
+error_console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="Scenario file, or the name of a shipped scenario.", show_default=False)
+]
+
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change one value, such as policy.gate.threshold=700. Repeatable."
+    ),
+]
+
+
+def fail(message: str, code: int = 2) -> typer.Exit:
+    """Print an error, a line a fault, and the exit to raise."""
+    error_console.print(message, markup=False)
+    return typer.Exit(code)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out_console.print(f"scoregate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
