@@ -63,7 +63,8 @@ class FastEngine:
             self._result,
             blueprint.answers,
             rules,
-            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served} | further(further_groups(scenario), self.columns),
+            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served}
+            | further(further_groups(scenario), self.columns),
         )
         self._crew = Crew(blueprint, self._desks, blueprint.numbers(seed), self._today)
         if blueprint.mixes:

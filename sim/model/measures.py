@@ -43,7 +43,9 @@ def _ratio(
 
 
 def _visits(t: Totals) -> NDArray[np.int64]:
-    total: NDArray[np.int64] = sum((t[f"visits_{channel}"] for channel in (*CHANNELS, PACKET_CHANNEL)), np.zeros_like(t["visits_habit"]))
+    total: NDArray[np.int64] = sum(
+        (t[f"visits_{channel}"] for channel in (*CHANNELS, PACKET_CHANNEL)), np.zeros_like(t["visits_habit"])
+    )
     return total
 
 

@@ -42,7 +42,11 @@ class IncentivePolicy(Strict):
         None, "Day from which no more are given; while the budget lasts if not given", "day", low=1, high=LAST
     )
     every: int | None = quantity(
-        None, "Days from one campaign's start to the next one's; a single campaign if not given", "days", low=1, high=LAST
+        None,
+        "Days from one campaign's start to the next one's; a single campaign if not given",
+        "days",
+        low=1,
+        high=LAST,
     )
 
     @model_validator(mode="after")
