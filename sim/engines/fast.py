@@ -63,7 +63,7 @@ class FastEngine:
             self._result,
             blueprint.answers,
             rules,
-            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served}
+            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served, "market": blueprint.market}
             | further(further_groups(scenario), self.columns),
         )
         self._crew = Crew(blueprint, self._desks, blueprint.numbers(seed), self._today)

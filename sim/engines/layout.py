@@ -48,6 +48,7 @@ DESK = np.dtype(
             "waiting",
             "demand",
             "served",
+            "market",
             "cuts",
             "far_counts",
             "far_starts",
@@ -58,7 +59,8 @@ DESK = np.dtype(
 )
 """Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and of
 what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit, of red packets; demand: int64 (lenders, TURNS),
-offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve."""
+offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve;
+market: float64 (ticks), factor on the demand for credit."""
 
 TODAY = np.dtype(
     [
@@ -152,7 +154,7 @@ class Desks:
             ]
             self._held += scratch
             own = [array.ctypes.data for array in (*scratch, self.totals[thread])]
-            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 11)
+            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 12)
         for field, array in (besides or {}).items():
             self.records[field] = array.ctypes.data
             self._held.append(array)

@@ -4,11 +4,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from sim.scenario.moment import LAST_DAY
 from sim.scenario.quantity import quantity
 from sim.scenario.strict import Strict
-
-LAST = 7300
-"""Last day of a run by the day."""
 
 
 class IncentivePolicy(Strict):
@@ -37,16 +35,16 @@ class IncentivePolicy(Strict):
     )
     passed_on: float = quantity(0.50, "Part of what is opened that is passed on", "share", low=0, high=1)
     split: int = quantity(3, "Contacts among whom that is shared", "contacts", low=1, high=100)
-    start: int = quantity(14, "Day from which packets are given", "day", low=0, high=LAST)
+    start: int = quantity(14, "Day from which packets are given", "day", low=0, high=LAST_DAY)
     end: int | None = quantity(
-        None, "Day from which no more are given; while the budget lasts if not given", "day", low=1, high=LAST
+        None, "Day from which no more are given; while the budget lasts if not given", "day", low=1, high=LAST_DAY
     )
     every: int | None = quantity(
         None,
         "Days from one campaign's start to the next one's; a single campaign if not given",
         "days",
         low=1,
-        high=LAST,
+        high=LAST_DAY,
     )
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from sim.model.states import MOST_GROUPS
-from sim.scenario.finance import LendingWorld, LiquidityWorld
+from sim.scenario.finance import LendingWorld, LiquidityWorld, MarketWorld
 from sim.scenario.incentive import PacketsWorld
 from sim.scenario.quantity import Named, Share, quantity
 from sim.scenario.strict import Strict
@@ -618,3 +618,4 @@ class World(Strict):
     circle: CircleWorld = CircleWorld()
     usage: UsageWorld = UsageWorld()
     packets: PacketsWorld = PacketsWorld()
+    market: MarketWorld = MarketWorld()

@@ -26,6 +26,7 @@ from sim.model.calendar import (
     RANKING,
     REVIEW_ALL,
     make_calendar,
+    market_by_tick,
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice.decision_rule import prepared
@@ -92,6 +93,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.specification = scenario
         self.p = as_namespace(numbers(scenario, self.luck_seed))
         self.calendar = make_calendar(scenario)
+        self.market = market_by_tick(scenario).tolist()
         self.admission = scenario.policy.gate.admission
         self.rules = rules_of(scenario)
         self.tables = [prepared(rule, scenario).data for rule, _ in self.rules]  # these give plain floats
