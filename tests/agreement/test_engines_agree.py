@@ -133,7 +133,15 @@ SETTINGS = {
         "policy.incentive.sent": 0.5,
         "world.calendar.hours": (1.0,) * 24,
     },
-    "red packets, feed off, finance": {**PACKETS, **FINANCE, **HARD_TIMES, "switches.feed": False},
+    "red packets, feed off": {**PACKETS, "switches.feed": False},
+    "everything at once": {
+        **EVERY_RULE,
+        **FINANCE,
+        **MARKET,
+        **HARD_TIMES,
+        **PACKETS,
+        "world.population.learned_share": 0.4,
+    },
     "no campaign": {"policy.campaign.days": 0, "world.awareness.circle_rate": 0.0},
     **{
         f"{name} off": {f"switches.{name}": False}
