@@ -2,8 +2,8 @@
 
     uv run python -m sim.experiments.fit_packets
 
-Three growth factors are published. The chance of opening a first packet and the packets given out at first were chosen by them
-here, after amount, part passed on, contacts and packets given again had been set so that factors fall at all (a few hundred
+Three growth factors are published. The packets given out at first were chosen by them here, at the default chance of opening a
+first packet, after amount, part passed on, contacts, days and packets given again had been chosen by the same factors (some thirty
 combinations looked at): more numbers than figures, so that the rows can show only that the mechanism is able to grow like that.
 """
 

@@ -31,8 +31,8 @@ def growth(seen: NDArray[np.float64]) -> dict[str, float]:
 
 
 def check(effort: Effort) -> dict[str, Finding]:
-    """Three seeds of 60,000 users at scale 1."""
-    scenario = load_shipped(SCENARIO, [f"run.users={effort.users(60_000)}"])
+    """Three seeds of 30,000 users at scale 1."""
+    scenario = load_shipped(SCENARIO, [f"run.users={effort.users(30_000)}"])
     seen = [volumes(scenario, seed, effort.threads) for seed in effort.seeds(3)]
     if any((one == 0.0).any() for one in seen):
         return {name: missing("no packet was opened in one of the years; give more users") for name in NAMES}
