@@ -128,8 +128,8 @@ def _costs(result: "ComparisonResult") -> Any:
     shown = _shown(["incentives", "CNY/user/day", f"{result.manifest['primary']} per CNY", "95% interval (Fieller)"])
     for place, policy in enumerate(table["policy"]):
         spent, ratio, low, high = (float(table[name][place]) for name in ("spent", "per_cny", "low", "high"))
-        told = ["costs nothing", "-"] if spent == 0.0 else [number(ratio), _bounds(low, high)]
-        shown.add_row(str(policy)[:24], number(spent), *told)
+        told = ["0", "costs nothing", "-"] if spent == 0.0 else [number(spent), number(ratio), _bounds(low, high)]
+        shown.add_row(str(policy)[:24], *told)
     return shown
 
 

@@ -184,7 +184,14 @@ TABLE = [
     ("world.calendar.start_date", "2016-11-20", "2018-11-20", lent, "+", {**RICH_LENDERS, **MARKET}),
     # red packets
     ("policy.incentive.kind", "none", "red_packet", visits, "+", PACKETS),
-    ("policy.incentive.kind", "none", "red_packet", summed("liquidity_fen"), "+", PACKETS),
+    (
+        "policy.incentive.kind",
+        "none",
+        "red_packet",
+        summed("liquidity_fen"),
+        "+",
+        {**PACKETS, "world.packets.payments": 0.0},
+    ),
     ("policy.incentive.sent", 0.01, 0.1, summed("packets_opened"), "+", GIVEN),
     ("policy.incentive.sent_again", 0.0, 0.5, summed("packets_given"), "+", GIVEN),
     ("policy.incentive.budget", 0.1, 1.0, summed("packets_given"), "+", PACKETS),
