@@ -122,9 +122,9 @@ def _by_world(result: "ComparisonResult") -> Any:
 
 def _costs(result: "ComparisonResult") -> Any:
     """What each policy spends on incentives and what that brings per CNY, where any spends."""
-    table = where(result.tables["costs"], world=scope(result))
-    if not rows_of(table):
+    if not rows_of(result.tables["costs"]):
         return None
+    table = where(result.tables["costs"], world=scope(result))
     shown = _shown(["incentives", "CNY/user/day", f"{result.manifest['primary']} per CNY", "95% interval (Fieller)"])
     for place, policy in enumerate(table["policy"]):
         spent, ratio, low, high = (float(table[name][place]) for name in ("spent", "per_cny", "low", "high"))
