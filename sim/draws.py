@@ -35,6 +35,10 @@ POST = 15  # posts
 ERRAND = 16  # repayment errands
 INVITE = 17  # whom a user invites (whom = the contact)
 APPLY = 18  # number of applications, which lender first, place in the order of those served
+OPEN_PACKET = 28  # whether a packet is opened, whether a payment follows
+PACKET = 29  # whom the platform gives packets on a day (who = 0)
+PASS_ON = 30  # to whom a user passes on (whom = the contact)
+MARKET = 31  # from which size of the market on a user in need goes to lenders
 HELD_OUT = 32  # whether a user is kept for judging a learned score
 MERCHANT = 33  # merchants that join (who = 0)
 
@@ -57,6 +61,10 @@ STREAMS = {
     "ERRAND": ERRAND,
     "INVITE": INVITE,
     "APPLY": APPLY,
+    "OPEN_PACKET": OPEN_PACKET,
+    "PACKET": PACKET,
+    "PASS_ON": PASS_ON,
+    "MARKET": MARKET,
     "HELD_OUT": HELD_OUT,
     "MERCHANT": MERCHANT,
 }

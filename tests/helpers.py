@@ -66,6 +66,17 @@ HARD_TIMES: dict[str, Any] = {
     "world.population.shopping_median": 10_000.0,
 }
 
+PACKETS: dict[str, Any] = {
+    "policy.incentive.kind": "red_packet",
+    "policy.incentive.sent": 0.02,
+    "policy.incentive.sent_again": 0.05,
+    "policy.incentive.start": 5,
+    "policy.incentive.end": 25,
+    "policy.incentive.every": 30,
+}
+"""Two campaigns within the two months of BUSY, whose budget runs out in the second."""
+MARKET = {**LENDERS, "switches.market": True}
+
 
 def lenders(count: int, **settings: Any) -> dict[str, Any]:
     """So many lenders with some settings changed."""

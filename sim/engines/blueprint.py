@@ -11,7 +11,7 @@ from sim.draws import seed_halves
 from sim.engines.layout import ANSWERS
 from sim.engines.machine_code import Wanted, addresses, rule_address
 from sim.engines.order import ALWAYS, APART, BLOCK_PHASES, LESSON, LESSON_LEARNED, NO_GATE_AHEAD
-from sim.model.calendar import GATE_AHEAD, PUBLICATION, make_calendar
+from sim.model.calendar import GATE_AHEAD, PUBLICATION, make_calendar, market_by_tick
 from sim.model.choice.decision_rule import prepared
 from sim.model.choice.mixture import MOST_RULES, rules_of
 from sim.model.circle import reply_chance
@@ -45,7 +45,7 @@ def _calendar(scenario: Scenario) -> NDArray[np.int64]:
 class Blueprint:
     """A scenario made ready for the fast engine; its machine code is compiled first if it is not at hand.
 
-    calendar: int64 (5, ticks); when, addresses: flags of the days of each phase, and where its machine code is; admission,
+    calendar: int64 (5, ticks); market: float64 (ticks), factor on the demand for credit; when, addresses: flags of the days of each phase, and where its machine code is; admission,
     plan_values, places: addresses of the scenario's rules and of their tables; cuts: up to which draw each rule of choice
     goes; answers: chance that a comment is answered, by the score of who made it.
     """
@@ -55,6 +55,7 @@ class Blueprint:
         self._numbers = as_record(numbers(scenario, 0))
         self._of_seed: tuple[int, NDArray[np.void] | None] = (0, None)
         self.calendar = _calendar(scenario)
+        self.market = market_by_tick(scenario)
         occurring = int(np.bitwise_or.reduce(self.calendar[0]))
         # The other phases never come, and need not be compiled; but a place apart must be taken, so that the others keep theirs.
         phases = [

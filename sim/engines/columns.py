@@ -45,6 +45,13 @@ class Columns:
         other._place = self._place
         return other
 
+    def extended(self, groups: Groups) -> "Columns":
+        """The same columns, not copied, and after them those of `groups` that are missing at the end, all 0."""
+        other = Columns(0, groups)
+        new = groups[len(self.arrays) :]
+        other.arrays = self.arrays + tuple(np.zeros((len(columns), self.users), dtype=kind) for kind, columns in new)
+        return other
+
     def permuted(self, order: NDArray[np.int64]) -> "Columns":
         """The same users in another order: place k holds user order[k]."""
         other = Columns.__new__(Columns)

@@ -12,9 +12,11 @@ from sim.engines.crew import Crew
 from sim.engines.layout import BLOCK, RUN, TODAY, Desks, new_team
 from sim.engines.people import DayZero, further
 from sim.model.calendar import RANKING
+from sim.model.columns import further_groups, groups_of
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS
 from sim.model.numbers import lenders_capital
+from sim.model.states import NEVER
 from sim.model.totals import CASH_AT_LENDER, COUNT
 from sim.scenario.schema import Scenario
 
@@ -39,11 +41,15 @@ class FastEngine:
         self._seed = seed
         self.threads = max(1, min(threads, (start.columns.users + BLOCK - 1) // BLOCK))
         self.contacts = start.contacts
-        self.columns = start.columns.copy() if day_zero is not None else start.columns
+        people = start.columns.copy() if day_zero is not None else start.columns
+        self.columns = people.extended(groups_of(scenario))
+        if scenario.gives_packets:
+            self.columns["opened_day"][:] = NEVER
         self.tick = 0
         self._blueprint = blueprint = blueprint_of(scenario)
         self._today = np.zeros(1, TODAY)
         self._today["cutoff"] = NOBODY
+        self._today["budget"] = blueprint.numbers(seed)["incentive_budget_fen"]
         self._result = np.zeros((scenario.run.ticks + 1, COUNT), np.int64)
         rules = (blueprint.admission, blueprint.plan_values.ctypes.data, blueprint.places.ctypes.data)
         for lender, capital in enumerate(lenders_capital(scenario)):
@@ -57,7 +63,8 @@ class FastEngine:
             self._result,
             blueprint.answers,
             rules,
-            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served} | further(scenario, self.columns),
+            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served, "market": blueprint.market}
+            | further(further_groups(scenario), self.columns),
         )
         self._crew = Crew(blueprint, self._desks, blueprint.numbers(seed), self._today)
         if blueprint.mixes:

@@ -50,8 +50,10 @@ DESK = np.dtype(
             "lessons",
             "accounts",
             "standings",
+            "waiting",
             "demand",
             "served",
+            "market",
             "cuts",
             "far_counts",
             "far_starts",
@@ -61,8 +63,9 @@ DESK = np.dtype(
     ]
 )
 """Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and of
-what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit; demand: int64 (lenders, TURNS),
-offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve."""
+what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit, of red packets; demand: int64 (lenders, TURNS),
+offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve;
+market: float64 (ticks), factor on the demand for credit."""
 
 TODAY = np.dtype(
     [
@@ -84,10 +87,16 @@ TODAY = np.dtype(
         ("round", "i8"),
         ("active_days", "f8"),
         ("open_groups", "i8"),
+        ("budget", "i8"),
+        ("to_anybody", "i8"),
+        ("to_openers", "i8"),
+        ("factor", "i8"),
+        ("shift", "i8"),
     ]
 )
 """The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow.
-round: of publication, 0 but on day 0."""
+round: of publication, 0 but on day 0; budget: for red packets, before the day's (fen); to_anybody,
+to_openers: places for packets given today, in the order of factor and shift."""
 
 
 RUN = np.dtype(
@@ -146,7 +155,7 @@ class Desks:
         for thread in range(threads):
             own = (scratch.ctypes.data + thread * scratch.strides[0] + SCRATCH[:-1]).tolist()
             total = self.totals.ctypes.data + thread * self.totals.strides[0]
-            self.records[thread] = (users, *shared, *own, total, *rules, *(0,) * 10)
+            self.records[thread] = (users, *shared, *own, total, *rules, *(0,) * 12)
         for field, array in (besides or {}).items():
             self.records[field] = array.ctypes.data
             self._held.append(array)

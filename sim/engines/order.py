@@ -10,6 +10,7 @@ from sim.model.calendar import (
     GATE_AHEAD,
     GATE_DAY,
     KNOWN_ABOUT,
+    PACKETS,
     PAYDAY,
     PUBLICATION,
     STATEMENT,
@@ -21,10 +22,17 @@ LESSON = 1 << 22
 LESSON_LEARNED = 1 << 23
 """Flags of a day besides those of the calendar."""
 
-CIRCLE, RELATIONSHIPS, TELL, CAPITAL = range(4)
+CIRCLE, RELATIONSHIPS, TELL, CAPITAL, BUDGET, PASS_ON = range(6)
 """Places of the phases that do not belong to a block; those of a block follow."""
-FIRST_OF_BLOCK = 4
-APART = ((ALWAYS, "circle_phase"), (ALWAYS, "relationships_phase"), (ALWAYS, "tell_phase"), (ANSWER, "capital_phase"))
+FIRST_OF_BLOCK = 6
+APART = (
+    (ALWAYS, "circle_phase"),
+    (ALWAYS, "relationships_phase"),
+    (ALWAYS, "tell_phase"),
+    (ANSWER, "capital_phase"),
+    (PACKETS, "budget_phase"),
+    (PACKETS, "pass_on_phase"),
+)
 """The phases at these places, each needed on days with its flag."""
 
 BLOCK_PHASES = (
@@ -44,6 +52,7 @@ BLOCK_PHASES = (
     (ALWAYS, "rates_phase"),
     (CIRCLE_LIVE, "circle_rates_phase"),
     (ALWAYS, "counts_phase"),
+    (PACKETS, "packets_phase"),
     (ALWAYS, "pay_phase"),
     (ALWAYS, "circle_acts_phase"),
     (ALWAYS, "visits_phase"),

@@ -1,5 +1,6 @@
 """People and contacts on day 0, made by the compiled phases of `sim.engines.day_zero`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from sim.engines.columns import Columns
 from sim.engines.crew import Crew
 from sim.engines.layout import ANSWERS, TODAY, Desks
 from sim.engines.priors import first_lessons
-from sim.model.columns import further_groups, groups_of
+from sim.model.columns import GROUPS, groups_of_people
 from sim.model.contacts import Contacts, assemble, complete, nobody
 from sim.model.totals import COUNT
 from sim.scenario.schema import Scenario
@@ -43,9 +44,9 @@ def _sweep_apart(blueprint: Blueprint, seed: int, threads: int, name: str, **arr
     Crew(blueprint, desks, blueprint.numbers(seed), np.zeros(1, TODAY)).sweep(name)
 
 
-def further(scenario: Scenario, columns: Columns) -> dict[str, Array]:
-    """The columns that only some worlds have, by the name of their group."""
-    return dict(zip(further_groups(scenario), columns.arrays[4:], strict=True))
+def further(names: Iterable[str], columns: Columns) -> dict[str, Array]:
+    """The columns that only some worlds have, by the names of their groups."""
+    return dict(zip(names, columns.arrays[len(GROUPS) :], strict=True))
 
 
 def _desks(threads: int, columns: tuple[Array, ...], contacts: Contacts, **more: Any) -> Desks:
@@ -60,10 +61,11 @@ class DayZero:
     def __init__(self, scenario: Scenario, seed: int, threads: int = 1) -> None:
         users, blueprint = scenario.run.users, blueprint_of(scenario)
         self.contacts = make_contacts(scenario, seed, threads)
-        self.columns = Columns(users, groups_of(scenario))
+        further_people = groups_of_people(scenario)
+        self.columns = Columns(users, (*GROUPS, *further_people.values()))
         self.columns["id"][:] = np.arange(users, dtype=np.int32)
         today = np.zeros(1, TODAY)
-        desks = _desks(threads, self.columns.arrays, self.contacts, besides=further(scenario, self.columns))
+        desks = _desks(threads, self.columns.arrays, self.contacts, besides=further(further_people, self.columns))
         crew = Crew(blueprint, desks, blueprint.numbers(seed), today)
         crew.sweep("people_phase")
         crew.sweep("past_phase")

@@ -11,10 +11,10 @@ from sim.engines.memory import (
     team_of,
     when_of,
 )
-from sim.engines.order import CAPITAL, CIRCLE, FIRST_OF_BLOCK, RELATIONSHIPS, TELL
+from sim.engines.order import BUDGET, CAPITAL, CIRCLE, FIRST_OF_BLOCK, PASS_ON, RELATIONSHIPS, TELL
 from sim.engines.team import fetch_add, wait_for_all
 from sim.model import totals as n
-from sim.model.calendar import ACCOUNTS, ANSWER, KNOWN_ABOUT, PUBLICATION
+from sim.model.calendar import ACCOUNTS, ANSWER, KNOWN_ABOUT, PACKETS, PUBLICATION
 from sim.model.lenders import MOST_LENDERS
 
 STOPPED = -1
@@ -49,6 +49,8 @@ def run_ticks(desk, p, today, run, me):
                 call_phase(addresses[CIRCLE], desk, p, today, 0, 0)
                 if today.flags & ANSWER != 0:
                     call_phase(addresses[CAPITAL], desk, p, today, 0, 0)
+                if today.flags & PACKETS != 0:
+                    call_phase(addresses[BUDGET], desk, p, today, 0, 0)
             team[BLOCKS] = 0
             team[BLOCKS + LINE] = 0
         wait_for_all(team, threads)
@@ -73,6 +75,9 @@ def run_ticks(desk, p, today, run, me):
             call_phase(addresses[TELL], desk, p, today, me * share, min(users, (me + 1) * share))
             if p.gate_invitations > 0:  # who invites today is read off the day, which the first thread is about to turn
                 wait_for_all(team, threads)
+        if flags & PACKETS != 0:
+            call_phase(addresses[PASS_ON], desk, p, today, me * share, min(users, (me + 1) * share))
+            wait_for_all(team, threads)  # likewise
         if me == 0:
             first = (tick + 1) * n.COUNT
             for k in range(n.COUNT):

@@ -1,11 +1,12 @@
 """What a run found, as a table and in a sentence."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.experiments.effect import Effect
 from sim.model.calendar import GATE_ACTIVE, GATE_AHEAD, PUBLICATION, make_calendar, ticks_per_day
-from sim.model.measures import CHANNELS, CREDIT_MEASURES, EFFORT_CHANNELS
+from sim.model.measures import CHANNELS, CREDIT_MEASURES, EFFORT_CHANNELS, PACKET_CHANNEL, PACKET_MEASURES
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -33,10 +34,19 @@ SHOWN = (
 """Measures of the short table, in order."""
 
 
+def channels_shown(effects: Mapping[str, Effect]) -> tuple[str, ...]:
+    """The channels of visits to tell of: that of red packets only where any were opened."""
+    packets = effects.get(f"visits_{PACKET_CHANNEL}")
+    opened = packets is not None and (packets.policy > 0.0 or packets.baseline > 0.0)
+    return (*CHANNELS, PACKET_CHANNEL) if opened else CHANNELS
+
+
 def table(result: "Result") -> list[Effect]:
-    """The short table: a row per measure of SHOWN, and one per measure of credit where it is a business."""
-    credit = (measure.name for measure in CREDIT_MEASURES if measure.name in result.effects)
-    return [result.effects[name] for name in (*SHOWN, *credit)]
+    """The short table: a row per measure of SHOWN, those of credit where it is a business, of packets where any were opened."""
+    further = [measure.name for measure in CREDIT_MEASURES if measure.name in result.effects]
+    if PACKET_CHANNEL in channels_shown(result.effects):
+        further += [measure.name for measure in PACKET_MEASURES]
+    return [result.effects[name] for name in (*SHOWN, *further)]
 
 
 def _signed(value: float, digits: int = 4) -> str:
@@ -57,6 +67,14 @@ def no_publication_sentence(scenario: Scenario) -> str:
     )
 
 
+def _by_packets(result: "Result") -> str:
+    """Part of the sentence where red packets were opened: the visits that they took and what they cost."""
+    if PACKET_CHANNEL not in channels_shown(result.effects):
+        return ""
+    visits, spent = result.effects[f"visits_{PACKET_CHANNEL}"], result.effects["incentives_spent"]
+    return f", {_signed(visits.interval.mean)} to open red packets, of which users kept {spent.policy:.4f} CNY a user and day"
+
+
 def sentence(result: "Result") -> str:
     """What it means: size and direction of the effect on visits, through which channels, and how many made an effort."""
     name = result.manifest["name"]
@@ -73,7 +91,8 @@ def sentence(result: "Result") -> str:
     else:
         certainty = f"95% interval {_signed(total.low)} to {_signed(total.high)}"
     relative = effect["visits"].relative
-    if all(effect[f"visits_{channel}"].interval.mean == 0.0 for channel in CHANNELS):
+    channels = channels_shown(effect)
+    if all(effect[f"visits_{channel}"].interval.mean == 0.0 for channel in channels):
         return f"{name} changes nothing against {base}: visits are the same in every channel." + no_publication
     verb = "raises" if total.mean > 0 else "lowers"
     if total.mean == 0.0 or (total.n >= 2 and not total.excludes_zero):
@@ -85,7 +104,7 @@ def sentence(result: "Result") -> str:
     text = (
         f"{name} {verb} visits{size} per user and day against {base} ({relative:+.2%}; {certainty}): "
         f"{_signed(feed)} in the circle, {_signed(effort)} from spending, repaying, proving assets and checking the score, "
-        f"{_signed(habit)} from habit. {striving:.2%} of users were making an effort on an average day."
+        f"{_signed(habit)} from habit{_by_packets(result)}. {striving:.2%} of users were making an effort on an average day."
     )
     text += no_publication
     later = effect["admitted_later"].policy

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.clock import TICKS_PER_DAY, tick_of
+from sim.model.market import market_index
 from sim.scenario.schema import Scenario
 
 PUBLICATION = 1  # scores are published
@@ -26,6 +27,7 @@ APPLY = 8192  # users in need apply to lenders
 ANSWER = 16384  # lenders answer
 BILL_DUE = 32768  # the bill of the credit line is due
 ACCOUNTS = 65536  # borrowers and the like are counted, as they may have changed
+PACKETS = 131072  # red packets are opened, passed on and given
 
 FAR = 1_000_000
 """Ticks to an end that never comes."""
@@ -99,6 +101,8 @@ def make_calendar(scenario: Scenario) -> Calendar:
         flags |= _finance_flags(scenario, np.flatnonzero(statements), per_day)
     else:
         flags[statements] |= STATEMENT
+    if scenario.gives_packets:
+        flags[midnight & (day >= policy.incentive.start)] |= PACKETS
     if has_circle:
         flags[(t >= first_known) & (t < closes)] |= KNOWN_ABOUT
         last = first_known + tick_of(policy.campaign.days, per_day)
@@ -147,6 +151,18 @@ def _finance_flags(scenario: Scenario, paydays: NDArray[np.intp], per_day: int) 
         flags[later(scenario.policy.credit.grace_days)] |= BILL_DUE
     flags[(flags & (PAYDAY | ANSWER | BILL_DUE) != 0) | (np.arange(ticks) == 0)] |= ACCOUNTS
     return flags
+
+
+def market_by_tick(scenario: Scenario) -> NDArray[np.float64]:
+    """Factor on the demand for loans, shape (ticks,): the market's index on the last payday so far; 1 where it plays no part."""
+    ticks, per_day = scenario.run.ticks, ticks_per_day(scenario)
+    factors = np.ones(ticks)
+    if scenario.switches.market:
+        for day in range((ticks + per_day - 1) // per_day):
+            today = date_of(scenario, day)
+            if day == 0 or today.day == scenario.world.calendar.statement_day:
+                factors[day * per_day :] = market_index(today, scenario.world.market.curve)
+    return factors
 
 
 def date_of(scenario: Scenario, day: int) -> date:

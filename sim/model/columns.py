@@ -117,6 +117,14 @@ STANDINGS = (
 MISSED, LOST, LOAN = range(3)
 """Rows of the standings; the states of the loans follow, one row each."""
 
+WAITING = (
+    Column("packet_fen", "fen", "in red packets that wait to be opened"),
+    Column("packets", "packets", "red packets that wait to be opened"),
+    Column("opened_day", "tick", "tick of the last opening of a red packet, -1 never"),
+    Column("piece_fen", "fen", "what each contact was passed on today, to whom anything was"),
+)
+PACKET_FEN, PACKETS, OPENED_DAY, PIECE_FEN = range(4)
+
 Group = tuple[str, tuple[Column, ...]]
 
 
@@ -137,8 +145,8 @@ def lender_count(scenario: "Scenario") -> int:
     return len(scenario.world.lending.lenders) if scenario.switches.lenders else 0
 
 
-def further_groups(scenario: "Scenario") -> dict[str, Group]:
-    """Groups of columns that only some worlds have, by name: lessons where somebody learns, accounts where credit is a business."""
+def groups_of_people(scenario: "Scenario") -> dict[str, Group]:
+    """Groups of columns that the people of only some worlds have, by name: lessons where somebody learns, accounts where credit is a business."""
     groups: dict[str, Group] = {}
     if scenario.world.population.learned_share > 0.0:
         groups["lessons"] = ("float32", LESSONS)
@@ -146,6 +154,14 @@ def further_groups(scenario: "Scenario") -> dict[str, Group]:
         lenders = lender_count(scenario)
         groups |= {"accounts": accounts_of(lenders), "standings": standings_of(lenders)}
     return groups
+
+
+def further_groups(scenario: "Scenario") -> dict[str, Group]:
+    """Groups of columns that only some runs have, by name: those of the people, and what waits for them where packets are given.
+
+    The latter are no part of the people on day 0, so that these are the same with packets and without.
+    """
+    return groups_of_people(scenario) | ({"waiting": ("int32", WAITING)} if scenario.gives_packets else {})
 
 
 def groups_of(scenario: "Scenario") -> tuple[Group, ...]:

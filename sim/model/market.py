@@ -1,5 +1,8 @@
 """Mechanism 12, the market: growth of internet consumer finance in China 2011-2019, as a factor on the demand for credit.
 
+Below 1 the factor is the share of users in need who think of lenders at all, above 1 how much they want for every fen that they
+need: the figures do not tell people who join from people who borrow more. What is wanted beyond the need is bought with the loan.
+
 Three growth curves fitted to five published figures (`python -m sim.experiments.fit_market`, which holds the figures, compares the
 curves and gives intervals). The figures cannot tell the curves apart; the exponential is the default because it needs no third
 parameter that they do not determine.
@@ -8,7 +11,10 @@ parameter that they do not determine.
 from datetime import date
 from typing import NamedTuple
 
+from sim.draws import MARKET, luck
+from sim.model.liquidity import LARGEST_NEED_FEN
 from sim.model.numerics import exponential, logarithm
+from sim.model.rule import rule
 
 REFERENCE = date(2016, 11, 24)
 """The day on which the index is 1: the circles opened."""
@@ -67,3 +73,22 @@ def market_index(day: date, curve: str = "exponential") -> float:
     within = min(max(day, FIRST), LAST)
     chosen = CURVES[curve]
     return float(exponential(log_market(chosen, years_since_reference(within)) - chosen.level))
+
+
+@rule
+def uses_credit(p, who, factor):
+    """Whether a user in need goes to lenders: each joins once the factor passes a mark of the own, for good, and from 1 on all have."""
+    mark, _, _, _ = luck(p.seed_low, p.seed_high, MARKET, 0, who, 0)
+    return mark < factor
+
+
+@rule
+def credit_wanted(need, factor):
+    """What a user wants of lenders (fen) when short of `need` (fen)."""
+    return min(int(need * max(factor, 1.0)), LARGEST_NEED_FEN)
+
+
+@rule
+def bought_on_credit(need, wanted, borrowed):
+    """What a user buys with a loan beyond the need (fen): of what was wanted, as far as what was borrowed goes."""
+    return max(min(wanted, borrowed) - need, 0)

@@ -14,6 +14,8 @@ from sim.model.totals import CREDIT_FLOWS, LENDER_STOCKS, STOCKS, of_lenders
 
 Totals = Mapping[str, NDArray[np.int64]]
 CHANNELS = ("habit", "payment", "score", "credit", "circle")
+"""Channels of every scenario."""
+PACKET_CHANNEL = "packet"
 EFFORT_CHANNELS = ("payment", "score", "credit")
 
 
@@ -41,7 +43,9 @@ def _ratio(
 
 
 def _visits(t: Totals) -> NDArray[np.int64]:
-    total: NDArray[np.int64] = sum((t[f"visits_{channel}"] for channel in CHANNELS), np.zeros_like(t["visits_habit"]))
+    total: NDArray[np.int64] = sum(
+        (t[f"visits_{channel}"] for channel in (*CHANNELS, PACKET_CHANNEL)), np.zeros_like(t["visits_habit"])
+    )
     return total
 
 
@@ -165,6 +169,28 @@ CREDIT_MEASURES: tuple[Measure, ...] = (
 """Measures of credit, where it is a business."""
 
 
+PACKET_MEASURES: tuple[Measure, ...] = (
+    Measure("visits_packet", "1/user/day", "visits to open red packets", 1, "mean", _per_user("visits_packet")),
+    Measure(
+        "packets_opened",
+        "1/1000 users/day",
+        "red packets opened, given by the platform or passed on",
+        0,
+        "mean",
+        _per_user("packets_opened", 1000.0),
+    ),
+    Measure(
+        "incentives_spent",
+        "CNY/user/day",
+        "money given in red packets that users kept (0 where none are given, as with a gate)",
+        -1,
+        "mean",
+        _per_user("packet_kept_fen", 0.01),
+    ),
+)
+"""Measures of incentives, of every scenario, since giving nothing is a figure too: 0."""
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "visits", "1/user/day", "visits to the platform: the headline", 1, "mean", lambda t, users: _visits(t) / users
@@ -255,6 +281,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("mean_score", "points", "mean published score", 0, "last", _per_user("score_points")),
     Measure("share_750", "share", "users with a score of 750 or more", 0, "last", _per_user("score_750")),
     *CREDIT_MEASURES,
+    *PACKET_MEASURES,
 )
 """All measures over time."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import seed_halves
-from sim.model.calendar import gate_dates, ticks_per_day
+from sim.model.calendar import FAR, gate_dates, ticks_per_day
 from sim.model.choice.mixture import rules_of
 from sim.model.clock import activity_table, tick_of
 from sim.model.lenders import INFORMATION, MOST_LENDERS
@@ -94,6 +94,7 @@ def numbers(scenario: Scenario, seed: int) -> Numbers:
     _groups(p, scenario)
     _gate(p, scenario)
     _credit(p, scenario)
+    _incentive(p, scenario)
     return p
 
 
@@ -158,6 +159,19 @@ def _credit(p: dict[str, Any], scenario: Scenario) -> None:
     for name in ("cutoff", "score_cutoff", "price", "loan", "term"):
         given = [float(getattr(lender, name)) for lender in lenders]
         p[f"lender_{name}"] = (*given, *(0.0,) * (MOST_LENDERS - len(given)))
+
+
+def _incentive(p: dict[str, Any], scenario: Scenario) -> None:
+    """Red packets: the campaigns' days, and amounts in fen."""
+    incentive = scenario.policy.incentive
+    p["incentive_sent"], p["incentive_sent_again"] = incentive.sent, incentive.sent_again
+    p["incentive_passed_on"] = incentive.passed_on
+    p["incentive_split"], p["incentive_start"] = incentive.split, incentive.start
+    p["incentive_days"] = FAR if incentive.end is None else incentive.end - incentive.start
+    p["incentive_every"] = FAR if incentive.every is None else incentive.every
+    p["incentive_budget_fen"] = round(incentive.budget * 100.0 * scenario.run.users)
+    p["incentive_amount_fen"] = round(incentive.amount * 100.0)
+    p["packets_smallest_fen"] = round(scenario.world.packets.smallest * 100.0)
 
 
 def lenders_capital(scenario: Scenario) -> list[int]:

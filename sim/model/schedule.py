@@ -3,7 +3,7 @@
 A tick is a day or an hour; what belongs to a day of the month comes in its first tick, at midnight. Each phase reads the
 totals of ticks before (the circle, the shares that know and may comment) and this user's own columns; the only
 columns of other users that any phase reads are their published scores (relationships, ranks) and that they just learned or
-were just admitted (tell).
+were just admitted (tell) or pass money on (pass_on).
 Applicants share a lender's cash by lot: through sums of what is asked for, by place in the lot, never through one another.
 So no result depends on the order of users. Both engines follow this list; a test compares their phases with it.
 """
@@ -29,6 +29,7 @@ SCHEDULE = (
         ("id", "income", "true_ability", "liquidity", "debt", "record"),
         ("liquidity", "debt", "record"),
     ),
+    Phase("budget", "every day from the first campaign on, once, where red packets are given", (), ()),
     Phase("capital", "the day after payday, once, where there are lenders", (), ()),
     Phase(
         "payday",
@@ -198,14 +199,37 @@ SCHEDULE = (
             "limit",
             "billed",
             "missed",
+            "packet_fen",
+            "packets",
+            "opened_day",
         ),
-        ("habit", "liquidity", "debt", "recent_spend", "posts", "visits", "last_visit_day", "role", "billed"),
+        (
+            "habit",
+            "liquidity",
+            "debt",
+            "recent_spend",
+            "posts",
+            "visits",
+            "last_visit_day",
+            "role",
+            "billed",
+            "packet_fen",
+            "packets",
+            "opened_day",
+            "piece_fen",
+        ),
     ),
     Phase(
         "tell",
         "somebody learned, or may invite",
         ("id", "learned_day", "known_contacts", "knows", "admitted", "admitted_day"),
         ("known_contacts", "admitted"),
+    ),
+    Phase(
+        "pass_on",
+        "every day from the first campaign on, where red packets are given",
+        ("id", "piece_fen", "packet_fen", "packets"),
+        ("packet_fen", "packets"),
     ),
     Phase(
         "totals",

@@ -147,24 +147,50 @@ def of_lenders(name: str, lenders: int = MOST_LENDERS) -> tuple[str, ...]:
     return tuple(f"lender_{j + 1}_{name}_fen" for j in range(lenders))
 
 
+PACKET_FLOWS = (
+    "visits_packet",
+    "packets_opened",
+    "packet_kept_fen",
+    "packets_given",
+    "packets_passed",
+    "packets_expired",
+    "first_openers",
+    "packet_given_fen",
+    "packet_returned_fen",
+)
+(
+    VISITS_PACKET,
+    PACKETS_OPENED,
+    PACKET_KEPT_FEN,
+    PACKETS_GIVEN,
+    PACKETS_PASSED,
+    PACKETS_EXPIRED,
+    FIRST_OPENERS,
+    PACKET_GIVEN_FEN,
+    PACKET_RETURNED_FEN,
+) = range(62 + 6 * MOST_LENDERS, 71 + 6 * MOST_LENDERS)
+"""Of red packets. The first three are told of every scenario, since giving nothing is a figure too: 0."""
+PACKETS_TOLD = PACKET_FLOWS[:3]
+
 TOTALS = (
     *PLAIN_TOTALS,
     *CREDIT_FLOWS,
     *CREDIT_STOCKS,
     *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total)),
+    *PACKET_FLOWS,
 )
 COUNT = len(TOTALS)
 
 
 def totals_of(scenario: "Scenario") -> tuple[str, ...]:
     """Names of the totals that mean something in a scenario."""
-    if not scenario.switches.finance:
-        return PLAIN_TOTALS
-    line = (*PLAIN_TOTALS, *CREDIT_FLOWS, *CREDIT_STOCKS)
-    if not scenario.switches.lenders:
-        return line
-    lenders = len(scenario.world.lending.lenders)
-    return (*line, *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total, lenders)))
+    names = list(PLAIN_TOTALS)
+    if scenario.switches.finance:
+        names += [*CREDIT_FLOWS, *CREDIT_STOCKS]
+    if scenario.switches.lenders:
+        lenders = len(scenario.world.lending.lenders)
+        names += [name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total, lenders)]
+    return (*names, *(PACKET_FLOWS if scenario.gives_packets else PACKETS_TOLD))
 
 
 STOCKS = frozenset(

@@ -58,7 +58,7 @@ def print_comparison(console: Console, result: "ComparisonResult", *, quiet: boo
         width=WIDTH,
     )
     console.print()
-    for table in (_main(result), _by_world(result), _guarded(result), _gainers(result)):
+    for table in (_main(result), _by_world(result), _costs(result), _guarded(result), _gainers(result)):
         if table is not None:
             console.print(table, width=WIDTH)
             console.print()
@@ -120,6 +120,19 @@ def _by_world(result: "ComparisonResult") -> Any:
     return shown
 
 
+def _costs(result: "ComparisonResult") -> Any:
+    """What each policy spends on incentives and what that brings per CNY, where any spends."""
+    if not rows_of(result.tables["costs"]):
+        return None
+    table = where(result.tables["costs"], world=scope(result))
+    shown = _shown(["incentives", "CNY/user/day", f"{result.manifest['primary']} per CNY", "95% interval (Fieller)"])
+    for place, policy in enumerate(table["policy"]):
+        spent, ratio, low, high = (float(table[name][place]) for name in ("spent", "per_cny", "low", "high"))
+        told = ["0", "costs nothing", "-"] if spent == 0.0 else [number(spent), number(ratio), _bounds(low, high)]
+        shown.add_row(str(policy)[:24], *told)
+    return shown
+
+
 def _guarded(result: "ComparisonResult") -> Any:
     """Guardrails that not every policy keeps in every world."""
     table = result.tables["guardrails"]
@@ -177,7 +190,7 @@ def as_record(result: "ComparisonResult") -> dict[str, Any]:
         "path": None if result.path is None else str(result.path),
         "answer": answer(result),
     }
-    for name in ("policies", "effects", "groups", "guardrails", "best"):
+    for name in ("policies", "effects", "groups", "guardrails", "best", "costs"):
         key = "by_policy" if name == "policies" else name
         rows = frame(result.tables[name]).to_dict("records")
         told[key] = [{str(column): plain(value) for column, value in row.items()} for row in rows]

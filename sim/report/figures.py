@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.measures import CHANNELS
+from sim.experiments.summary import channels_shown
 from sim.report.kinds import FORMATS, PAIRED
 from sim.report.plain import short
 from sim.report.series import (
@@ -88,13 +88,14 @@ def visits(result: "Result", figure: "Figure") -> None:
 def channels(result: "Result", figure: "Figure") -> None:
     """The paired difference in visits by channel, with 95% intervals."""
     axes = figure.subplots()
-    names = ["visits", *(f"visits_{channel}" for channel in CHANNELS)]
-    labels = ["all", *CHANNELS]
+    shown = channels_shown(result.effects)
+    names = ["visits", *(f"visits_{channel}" for channel in shown)]
+    labels = ["all", *shown]
     intervals = [result.effects[name].interval for name in names]
     means = np.array([i.mean for i in intervals])
     reach = np.array([[i.mean - i.low, i.high - i.mean] if i.n > 1 else [0.0, 0.0] for i in intervals]).T
     y = np.arange(len(names))[::-1]
-    axes.barh(y, means, color=[POLICY, *["#9fb8d1"] * len(CHANNELS)], edgecolor="#1f4e79", height=0.6)
+    axes.barh(y, means, color=[POLICY, *["#9fb8d1"] * len(shown)], edgecolor="#1f4e79", height=0.6)
     axes.errorbar(means, y, xerr=reach, fmt="none", ecolor="black", capsize=3, linewidth=1)
     axes.axvline(0.0, color="black", linewidth=0.8)
     axes.set_yticks(y, labels)

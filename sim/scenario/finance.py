@@ -21,6 +21,16 @@ class LiquidityWorld(Strict):
     )
 
 
+class MarketWorld(Strict):
+    """The growth of consumer credit over the years; only with `switches.market`."""
+
+    curve: Literal["exponential", "gompertz", "logistic"] = Field(
+        "exponential",
+        description="Growth curve that the demand for credit follows, 1 on 24 November 2016 [kind]",
+        json_schema_extra={"unit": "kind", "source": "fitted to five published figures, fit_market.py", "grade": "D"},
+    )
+
+
 class Lender(Strict):
     """One lender: its capital, whom it serves, its loans."""
 

@@ -8,6 +8,7 @@ from pydantic_core import PydanticKnownError, core_schema
 from sim.model.gates import find_gate, gate_kinds
 from sim.scenario.finance import CreditPolicy, LendingPolicy
 from sim.scenario.gate import GateSettings
+from sim.scenario.incentive import IncentivePolicy
 from sim.scenario.moment import LAST_DAY, Day
 from sim.scenario.quantity import Named, quantity
 from sim.scenario.strict import Strict
@@ -109,6 +110,7 @@ class Policy(Strict):
     campaign: CampaignPolicy = CampaignPolicy()
     credit: CreditPolicy = CreditPolicy()
     lending: LendingPolicy = LendingPolicy()
+    incentive: IncentivePolicy = IncentivePolicy()
 
     @model_validator(mode="after")
     def _gate_within_circle(self) -> "Policy":

@@ -36,6 +36,10 @@ class Switches(Strict):
         False, description="on: the platform's credit line has limits by payment flow, arrears and default [on/off]"
     )
     lenders: bool = Field(False, description="on: users short of cash go to several lenders [on/off]")
+    market: bool = Field(
+        False, description="on: the demand for loans grows with the market of 2011-2019, by the date [on/off]"
+    )
+    incentive: bool = Field(True, description="off: no red packets are given [on/off]")
 
     @property
     def finance(self) -> bool:
@@ -92,11 +96,20 @@ class Scenario(Strict):
     switches: Switches = Switches()
     run: Run = Run()
 
+    @property
+    def gives_packets(self) -> bool:
+        """Whether the platform gives red packets."""
+        return self.switches.incentive and self.policy.incentive.kind == "red_packet"
+
     @model_validator(mode="after")
     def _across(self) -> "Scenario":
         if self.policy.gate.rewards_score and not self.switches.circle and self.world.choice.perk_worth == 0:
             raise ValueError(
                 "a gate on a score with no circle and no perks guards nothing; set switches.circle to true or policy.gate.kind to none"
+            )
+        if self.switches.market and not self.switches.lenders:
+            raise ValueError(
+                "switches.market scales the demand for loans, and nobody lends; set switches.lenders to true or switches.market to false"
             )
         groups = self.world.population.poster_groups
         strangers = [name for name in self.policy.circle.openings if name not in groups]

@@ -13,7 +13,8 @@ from pydantic import (
 )
 
 from sim.model.states import MOST_GROUPS
-from sim.scenario.finance import LendingWorld, LiquidityWorld
+from sim.scenario.finance import LendingWorld, LiquidityWorld, MarketWorld
+from sim.scenario.incentive import PacketsWorld
 from sim.scenario.quantity import Named, Share, quantity
 from sim.scenario.strict import Strict
 
@@ -616,3 +617,5 @@ class World(Strict):
     choice: ChoiceWorld = ChoiceWorld()
     circle: CircleWorld = CircleWorld()
     usage: UsageWorld = UsageWorld()
+    packets: PacketsWorld = PacketsWorld()
+    market: MarketWorld = MarketWorld()

@@ -8,7 +8,7 @@ from sim.engines.fast import DayZero, FastEngine
 from sim.engines.people import make_contacts
 from sim.engines.readable import ReadableEngine
 from sim.model.columns import NAMES
-from sim.model.totals import CREDIT_FLOWS, PLAIN_TOTALS, TOTALS, totals_of
+from sim.model.totals import CREDIT_FLOWS, PACKET_FLOWS, PACKETS_TOLD, PLAIN_TOTALS, TOTALS, totals_of
 from tests.helpers import (
     BUSY,
     FINANCE,
@@ -17,8 +17,10 @@ from tests.helpers import (
     LENDERS,
     LINE,
     LOTTERY,
+    MARKET,
     NONE,
     OPEN,
+    PACKETS,
     different_columns,
     gate_of,
     information,
@@ -100,6 +102,45 @@ SETTINGS = {
         **HARD_TIMES,
         **information("score"),
         "world.calendar.publication_day": 2,
+    },
+    "market of 2012": {**MARKET, **HARD_TIMES, "world.calendar.start_date": "2012-03-01"},
+    "market of 2018, logistic": {
+        **FINANCE,
+        **MARKET,
+        **HARD_TIMES,
+        "world.calendar.start_date": "2018-03-01",
+        "world.market.curve": "logistic",
+    },
+    "red packets": PACKETS,
+    "red packets, one campaign": {**PACKETS, "policy.incentive.end": None, "policy.incentive.every": None},
+    "red packets for all, taken by all": {
+        **PACKETS,
+        "policy.incentive.sent": 0.9,
+        "policy.incentive.sent_again": 0.1,
+        "policy.incentive.budget": 500.0,
+        "policy.incentive.passed_on": 1.0,
+        "policy.incentive.split": 50,
+        "world.packets.opening_new": 1.0,
+        "world.packets.payments": 1.0,
+    },
+    "red packets that nobody opens": {**PACKETS, "world.packets.opening_new": 0.0},
+    "red packets without a budget": {**PACKETS, "policy.incentive.budget": 0.0},
+    "red packets among strangers": {**PACKETS, "world.contacts.kind": "none"},
+    "red packets by the hour": {
+        **PACKETS,
+        "run.tick": "hour",
+        "policy.incentive.start": 0,
+        "policy.incentive.sent": 0.5,
+        "world.calendar.hours": (1.0,) * 24,
+    },
+    "red packets, feed off": {**PACKETS, "switches.feed": False},
+    "everything at once": {
+        **EVERY_RULE,
+        **FINANCE,
+        **MARKET,
+        **HARD_TIMES,
+        **PACKETS,
+        "world.population.learned_share": 0.4,
     },
     "no campaign": {"policy.campaign.days": 0, "world.awareness.circle_rate": 0.0},
     **{
@@ -188,7 +229,7 @@ def credit():
 def test_every_part_of_credit_fires(credit):
     sums = dict(zip(TOTALS, credit.totals.sum(0), strict=True))
     there = totals_of(credit.scenario)
-    assert {name for name in there if sums[name] == 0} == {"fees_fen"}
+    assert {name for name in there if sums[name] == 0} == {"fees_fen", *PACKETS_TOLD}
     assert {name for name in TOTALS if name not in there and sums[name] != 0} == set()
     assert set(CREDIT_FLOWS) <= set(there)
     still = [name for name in credit.columns.names if np.unique(credit.columns[name]).size == 1]
@@ -201,6 +242,29 @@ def test_engines_agree_when_every_part_of_credit_fires(credit, threads):
     assert fast.threads == threads
     fast.run(100)
     assert disagreement(credit, fast) == ([], set())
+
+
+@pytest.fixture(scope="module")
+def packets():
+    """A world of red packets, of more users than one block holds, by the readable engine."""
+    given = scenario(BUSY, PACKETS, {"run.users": 1_040, "run.ticks": 45})
+    readable = ReadableEngine(given, 12)
+    readable.run(45)
+    return readable
+
+
+def test_every_part_of_red_packets_fires(packets):
+    sums = dict(zip(TOTALS, packets.totals.sum(0), strict=True))
+    assert set(PACKET_FLOWS) <= set(totals_of(packets.scenario))
+    assert {name for name in PACKET_FLOWS if sums[name] == 0} == set()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_engines_agree_when_every_part_of_red_packets_fires(packets, threads):
+    fast = FastEngine(packets.scenario, 12, threads)
+    assert fast.threads == threads
+    fast.run(45)
+    assert disagreement(packets, fast) == ([], set())
 
 
 @pytest.mark.parametrize("kind", ["top_share", "tiers", "price", "invitation"])

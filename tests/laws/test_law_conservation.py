@@ -15,6 +15,7 @@ from tests.helpers import (
     LOTTERY,
     NONE,
     OPEN,
+    PACKETS,
     finished,
     gate_of,
     scenario,
@@ -40,6 +41,7 @@ WORLDS = {
     "closing": (BUSY, {"policy.circle.closes": 40, "policy.gate.end": 35}),
     "hard up": (BUSY, HARD_UP),
     "finance": (BUSY, HARD_TIMES, FINANCE),
+    "packets": (BUSY, PACKETS),
 }
 CASES = [(engine, world) for engine in ENGINES for world in WORLDS]
 
@@ -93,7 +95,8 @@ def test_cash_is_conserved_to_the_fen(runs, engine, world):
     run, start = runs(engine, world)
     before = np.concatenate([[int(start["liquidity"].astype(np.int64).sum())], total(run, "liquidity_fen")[:-1]])
     lent = sum(total(run, name) for name in of_lenders("lent"))
-    incoming = total(run, "income_fen") + total(run, "tips_received_fen") + lent
+    given = total(run, "tips_received_fen") + total(run, "packet_kept_fen")
+    incoming = total(run, "income_fen") + given + lent
     outgoing = sum(
         total(run, name)
         for name in (

@@ -14,8 +14,10 @@ from tests.helpers import (
     GATE_640,
     HARD_TIMES,
     LOTTERY,
+    MARKET,
     NONE,
     OPEN,
+    PACKETS,
     different_totals,
     finished,
     information,
@@ -45,7 +47,7 @@ def after(name, day):
 
 
 efforts = summed("spend", "repay", "upload")
-visits = summed("visits_habit", "visits_payment", "visits_score", "visits_credit", "visits_circle")
+visits = summed("visits_habit", "visits_payment", "visits_score", "visits_credit", "visits_circle", "visits_packet")
 
 
 def heard(name):
@@ -64,6 +66,7 @@ lent, priced = summed(*of_lenders("lent")), summed(*of_lenders("priced"))
 IN_DEBT = {**FINANCE, **HARD_TIMES, "run.ticks": 130}
 RICH_LENDERS = {**IN_DEBT, **lenders(4, capital=5_000.0)}  # or what one is refused goes to another
 BY_SCORE = {**IN_DEBT, **information("score")}
+GIVEN = {**PACKETS, "policy.incentive.budget": 50.0}  # more than is given
 
 # the change, from, to, what is measured, sign, and what is set besides
 TABLE = [
@@ -176,6 +179,35 @@ TABLE = [
     ("world.lending.lenders", of(loan=500.0), of(loan=5_000.0), lent, "+", IN_DEBT),
     ("world.lending.lenders", of(score_cutoff=550.0), of(score_cutoff=680.0), summed("approvals"), "-", BY_SCORE),
     ("policy.lending.information", "silo", "shared", summed("borrowers_2"), "-", RICH_LENDERS),
+    # the market
+    ("world.calendar.start_date", "2012-01-20", "2015-01-20", summed("loans"), "+", {**RICH_LENDERS, **MARKET}),
+    ("world.calendar.start_date", "2016-11-20", "2018-11-20", lent, "+", {**RICH_LENDERS, **MARKET}),
+    # red packets
+    ("policy.incentive.kind", "none", "red_packet", visits, "+", PACKETS),
+    (
+        "policy.incentive.kind",
+        "none",
+        "red_packet",
+        summed("liquidity_fen"),
+        "+",
+        {**PACKETS, "world.packets.payments": 0.0},
+    ),
+    ("policy.incentive.sent", 0.01, 0.1, summed("packets_opened"), "+", GIVEN),
+    ("policy.incentive.sent_again", 0.0, 0.5, summed("packets_given"), "+", GIVEN),
+    ("policy.incentive.budget", 0.1, 1.0, summed("packets_given"), "+", PACKETS),
+    ("policy.incentive.amount", 1.0, 10.0, summed("packet_kept_fen"), "+", GIVEN),
+    ("policy.incentive.passed_on", 0.2, 0.9, summed("packets_passed"), "+", GIVEN),
+    ("policy.incentive.split", 1, 5, summed("packets_passed"), "+", GIVEN),
+    ("policy.incentive.start", 5, 20, summed("packets_given"), "-", GIVEN),
+    ("policy.incentive.end", 10, 30, summed("packets_given"), "+", GIVEN),
+    ("policy.incentive.every", 30, 80, summed("packets_given"), "-", GIVEN),
+    ("world.packets.opening_new", 0.1, 0.6, summed("first_openers"), "+", GIVEN),
+    ("world.packets.opening_used", 0.1, 0.9, summed("packets_opened"), "+", GIVEN),
+    ("world.packets.responsive_factor", 0.1, 2.0, summed("packets_opened"), "+", GIVEN),
+    ("world.packets.tiredness", 0.1, 0.9, summed("packets_opened"), "-", GIVEN),
+    ("world.packets.rest_days", 0.5, 20.0, summed("packets_opened"), "-", GIVEN),
+    ("world.packets.payments", 0.1, 0.9, summed("visits_payment"), "+", GIVEN),
+    ("world.packets.smallest", 0.05, 0.5, summed("packets_passed"), "-", GIVEN),
     # an effect outlives the circle, and the more so the more of the opens is habit
     ("world.usage.habit_weight", 0.1, 0.8, after("visits_habit", 45), "+", FOR_A_WHILE),
     ("switches.habit", False, True, after("visits_habit", 45), "+", FOR_A_WHILE),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.model.lenders import MOST_LENDERS
 from sim.model.numbers import lenders_capital
 from sim.model.totals import LENDER_FLOWS
-from tests.helpers import BUSY, ENGINES, FINANCE, HARD_TIMES, finished, lenders, scenario, total
+from tests.helpers import BUSY, ENGINES, FINANCE, HARD_TIMES, MARKET, PACKETS, finished, lenders, scenario, total
 
 DAYS = 100
 """Four paydays, so that the first can default."""
@@ -76,7 +76,8 @@ def hold_the_books(start, run):
         name: sum((total(run, f"lender_{j + 1}_{name}_fen") for j in range(MOST_LENDERS)), np.int64(0))
         for name in LENDER_FLOWS
     }
-    incoming = total(run, "income_fen") + total(run, "tips_received_fen") + flow["lent"]
+    given = total(run, "tips_received_fen") + total(run, "packet_kept_fen")
+    incoming = total(run, "income_fen") + given + flow["lent"]
     spent = ("living_fen", "cash_fen", "repaid_bill_fen", "repaid_early_fen", "saved_fen", "tips_fen", "fees_fen")
     outgoing = sum(total(run, name) for name in spent) + flow["repaid"]
     cash = step(run, "liquidity_fen", int(start["liquidity"].astype(np.int64).sum()))
@@ -124,6 +125,13 @@ def test_the_ledger_of_one_user_balances_in_any_world(changes, seed):
 @given(changes=WORLDS, seed=st.integers(0, 2**32), alone=st.booleans())
 def test_ledgers_balance_in_five_hundred_worlds(changes, seed, alone):
     in_each_engine(changes, {"fast": 1 if alone else 200, "readable": 1 if alone else 10}, seed)
+
+
+@pytest.mark.parametrize(
+    "besides", [PACKETS, {**MARKET, "world.calendar.start_date": "2018-06-01"}], ids=["packets", "market"]
+)
+def test_ledgers_balance_with_what_comes_on_top_of_credit(besides):
+    in_each_engine({**FINANCE, **HARD_TIMES, **besides}, {"fast": 600, "readable": 60}, 3)
 
 
 def test_the_books_of_a_busy_world_are_not_empty():

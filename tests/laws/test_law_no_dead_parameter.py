@@ -16,6 +16,8 @@ from tests.helpers import (
     FINANCE,
     GATE_640,
     HARD_TIMES,
+    MARKET,
+    PACKETS,
     different_totals,
     finished,
     information,
@@ -40,6 +42,7 @@ WORLD: dict[str, Any] = {
     "policy.campaign.days": 5,
     "world.choice.worth_median": 10.0,
     "run.users": 1_500,
+    **{path: value for path, value in PACKETS.items() if path != "policy.incentive.kind"},
 }
 COVERS_ALL = {"policy.gate": {**DATED, "covers": ALL_FEATURES}}
 LEARNED = {**GATE_640, "world.population.learned_share": 0.5, "policy.circle.closes": 95, "run.ticks": 100}
@@ -51,11 +54,16 @@ CREDIT_PATHS = (
     "policy.credit.",
     "policy.lending.",
     "world.score.default_loss",
+    "world.market.",
+    "switches.market",
 )
+PACKET_PATHS = ("world.packets.", "policy.incentive.", "switches.incentive")
 BY_SCORE = {"policy.credit.from_score": True}
 WHERE: dict[str, dict[str, Any]] = {
     "policy.credit.score_slope": BY_SCORE,
     "policy.credit.score_middle": BY_SCORE,
+    "world.market.curve": MARKET,
+    "policy.incentive.kind": {"policy.incentive.kind": "none"},
     "world.choice.view_worth": COVERS_ALL,
     "world.choice.like_worth": COVERS_ALL,
     "world.choice.tip_worth": COVERS_ALL,
@@ -78,6 +86,9 @@ WHERE: dict[str, dict[str, Any]] = {
 OTHER_VALUE: dict[str, Any] = {
     "world.lending.lenders": ({"capital": 10.0}, {"capital": 300.0}),
     "policy.lending.information": "shared",
+    "world.market.curve": "logistic",
+    "policy.incentive.kind": "red_packet",
+    "world.packets.smallest": 0.5,
     "policy.credit.limit_most": 1_000.0,
     "world.contacts.far_exponent": 3.5,
     "world.contacts.far_most": 2,
@@ -147,7 +158,8 @@ def other_values(path: str, value: Any) -> list[Any]:
 def changed(path: str) -> tuple[Scenario, Scenario]:
     """The world in which a parameter can matter, and the same with another value of it."""
     credit = CREDIT if path.startswith(CREDIT_PATHS) else {}
-    world = {**WORLD, **credit, **WHERE.get(path, {})}
+    packets = PACKETS if path.startswith(PACKET_PATHS) else {}
+    world = {**WORLD, **credit, **packets, **WHERE.get(path, {})}
     for value in other_values(path, LEAVES[path]):
         change = {path: value, **BESIDES.get(path, {})}
         if path.startswith("policy.gate."):

@@ -12,6 +12,7 @@ from tests.helpers import (
     LENDERS,
     LINE,
     NONE,
+    PACKETS,
     different_columns,
     different_totals,
     finished,
@@ -140,6 +141,14 @@ def test_credit_line_off_limits_and_defaults_are_not_there(engine):
         assert total(off, sign).sum() == 0
     assert total(on, "limit_fen").sum() > 0
     assert total(on, "late_fees_fen").sum() > 0
+
+
+@both
+def test_incentive_off_the_platform_is_as_without_packets_to_the_bit(engine):
+    off, none, on = run(engine, PACKETS, {"switches.incentive": False}), run(engine), run(engine, PACKETS)
+    assert different_totals(off, none) == set()
+    assert different_columns(off, none) == set()
+    assert total(on, "packets_opened").sum() > 0
 
 
 @both

@@ -29,15 +29,21 @@ NAMES = (
     "silo",
     "shared_bureau",
     "score_bureau",
+    "red_packet",
+    "spring_festival",
 )
+FINANCE_FILES = ("decade",)
 
 
 def test_every_shipped_file_is_named_here(shipped):
     assert {p.stem for p in shipped.glob("*.yaml")} == set(NAMES)
     assert {p.stem for p in (shipped / "gates").glob("*.yaml")} == set(GATE_FILES)
+    assert {p.stem for p in (shipped / "finance").glob("*.yaml")} == set(FINANCE_FILES)
 
 
-@pytest.mark.parametrize("name", [*NAMES, *(f"gates/{kind}" for kind in GATE_FILES)])
+@pytest.mark.parametrize(
+    "name", [*NAMES, *(f"gates/{kind}" for kind in GATE_FILES), *(f"finance/{name}" for name in FINANCE_FILES)]
+)
 def test_shipped_scenario_loads_with_its_baseline(shipped, name, workspace):
     path = shipped / f"{name}.yaml"
     scenario = load(path)

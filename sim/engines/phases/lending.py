@@ -9,6 +9,7 @@ from sim.engines.memory import (
     demand_of,
     float_column,
     int_column,
+    market_of,
     own_totals,
     served_of,
     short_column,
@@ -36,6 +37,7 @@ from sim.model.lenders import (
     turn_of,
     turns_served,
 )
+from sim.model.market import bought_on_credit, credit_wanted, uses_credit
 from sim.model.score import record_after_default
 
 use_rules()
@@ -47,18 +49,19 @@ def apply_phase(desk, p, today, low, high):
     ids, incomes = int_column(desk, c.ID, low, high), int_column(desk, c.INCOME, low, high)
     scores, needs = short_column(desk, c.SCORE, low, high), account_column(desk, c.NEED, low, high)
     lenders, demand = p.lender_count, demand_of(desk, 0, 0, p.lender_count * TURNS)
+    factor = market_of(desk, 0, today.tick, today.tick + 1)[0]
     for k in range(high - low):
-        if needs[k] == 0:
+        if needs[k] == 0 or not uses_credit(p, int64(ids[k]), factor):
             continue
         owed_in_all = any_late = 0
         for j in range(lenders):
             owed_in_all += account_column(desk, c.OWED + j, low, high)[k]
             any_late |= times_late(int64(standing_column(desk, c.LOAN + j, low, high)[k])) > 0
             any_late |= standing_column(desk, c.LOAN + j, low, high)[k] == BARRED
-        need, income = int64(needs[k]), int64(incomes[k])
+        wanted, income = credit_wanted(int64(needs[k]), factor), int64(incomes[k])
         many, first, lot, _ = luck(p.seed_low, p.seed_high, APPLY, today.tick, int64(ids[k]), 0)
-        asked, start, turn = amount_asked(p, need), int64(first * lenders), turn_of(lot)
-        for i in range(applications_made(p, need, income, many)):
+        asked, start, turn = amount_asked(p, wanted), int64(first * lenders), turn_of(lot)
+        for i in range(applications_made(p, wanted, income, many)):
             j = (start + i) % lenders
             loan = int64(standing_column(desk, c.LOAN + j, low, high)[k])
             offer = amount_offered(p, j, asked, income, loan, owed_in_all, any_late, float64(scores[k]))
@@ -89,6 +92,7 @@ def answer_phase(desk, p, today, low, high):
     records = float_column(desk, c.RECORD, low, high)
     needs, unmets = account_column(desk, c.NEED, low, high), account_column(desk, c.UNMET, low, high)
     lenders, served = p.lender_count, served_of(desk, 0, 0, p.lender_count)
+    factor = market_of(desk, 0, today.tick, today.tick + 1)[0]
     for k in range(high - low):
         if needs[k] == 0:
             continue
@@ -99,9 +103,10 @@ def answer_phase(desk, p, today, low, high):
             any_late |= standing_column(desk, c.LOAN + j, low, high)[k] == BARRED
         who, need, income, liquidity = int64(ids[k]), int64(needs[k]), int64(incomes[k]), int64(liquidities[k])
         many, first, lot, _ = luck(p.seed_low, p.seed_high, APPLY, today.tick - p.ticks_per_day, who, 0)
-        asked, start, turn = amount_asked(p, need), int64(first * lenders), turn_of(lot)
+        wanted = credit_wanted(need, factor)
+        asked, start, turn = amount_asked(p, wanted), int64(first * lenders), turn_of(lot)
         left = asked
-        for i in range(applications_made(p, need, income, many)):
+        for i in range(applications_made(p, wanted, income, many) if uses_credit(p, who, factor) else 0):
             j = (start + i) % lenders
             states = standing_column(desk, c.LOAN + j, low, high)
             offer = amount_offered(p, j, asked, income, int64(states[k]), owed_in_all, any_late, float64(scores[k]))
@@ -120,9 +125,9 @@ def answer_phase(desk, p, today, low, high):
                 total[n.LENT_FEN + j] += amount
                 total[n.PRICED_FEN + j] += price
         unmet = int64(unmets[k])
-        living = min(unmet, liquidity)
-        liquidity -= living
-        total[n.LIVING_FEN] += living
+        living, bought = min(unmet, liquidity), bought_on_credit(need, wanted, asked - left)
+        liquidity -= living + bought
+        total[n.LIVING_FEN] += living + bought
         total[n.UNMET_FEN] += unmet - living
         for i in range(lenders):
             j = (who + i) % lenders

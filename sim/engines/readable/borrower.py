@@ -23,6 +23,7 @@ from sim.model.lenders import (
     turn_of,
 )
 from sim.model.liquidity import month_begins, need_of
+from sim.model.market import bought_on_credit, credit_wanted, uses_credit
 from sim.model.money import buffer_months, plain_bill, set_aside
 from sim.model.score import record_after_default, record_after_statement
 
@@ -115,12 +116,15 @@ class Borrower(Monthly):
 
     def offers(self, tick: int) -> tuple[int, list[tuple[int, int]]]:
         """The place in the order by lot, and (lender, offer in fen) of every application of a payday, in the user's order."""
-        p = self.model.p
+        p, factor = self.model.p, self.model.market[tick]
+        if not uses_credit(p, self.id, factor):
+            return 0, []
+        wanted = credit_wanted(self.need, factor)
         any_late = int(any(times_late(loan) > 0 or loan == BARRED for loan in self.loans))
         many, first, lot, _ = self.luck(APPLY, tick)
-        asked, start = amount_asked(p, self.need), int(first * p.lender_count)
+        asked, start = amount_asked(p, wanted), int(first * p.lender_count)
         made = []
-        for i in range(applications_made(p, self.need, self.income, many)):
+        for i in range(applications_made(p, wanted, self.income, many)):
             j = (start + i) % p.lender_count
             offer = amount_offered(p, j, asked, self.income, self.loans[j], sum(self.owed), any_late, float(self.score))
             made.append((j, int(offer)))
@@ -140,7 +144,8 @@ class Borrower(Monthly):
             return
         p, total = self.model.p, self.model.total
         turn, offers = self.offers(tick - p.ticks_per_day)
-        left = amount_asked(p, self.need)
+        wanted = credit_wanted(self.need, self.model.market[tick])
+        left = asked = amount_asked(p, wanted)
         for lender, offer in offers:
             total[n.APPLICATIONS] += 1
             if offer == 0 or turn >= self.model.served[lender]:
@@ -150,9 +155,9 @@ class Borrower(Monthly):
             if amount > 0:
                 self.borrow(lender, amount)
                 left -= amount
-        living = min(self.unmet, self.liquidity)
-        self.liquidity -= living
-        total[n.LIVING_FEN] += living
+        living, bought = min(self.unmet, self.liquidity), bought_on_credit(self.need, wanted, asked - left)
+        self.liquidity -= living + bought
+        total[n.LIVING_FEN] += living + bought
         total[n.UNMET_FEN] += self.unmet - living
         for lender in self.in_own_order():
             if self.loans[lender] & OPEN:

@@ -19,12 +19,14 @@ from sim.model.calendar import (
     GATE_AHEAD,
     GATE_DAY,
     KNOWN_ABOUT,
+    PACKETS,
     PAYDAY,
     PUBLICATION,
     PUBLICATION_DAY,
     RANKING,
     REVIEW_ALL,
     make_calendar,
+    market_by_tick,
 )
 from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice.decision_rule import prepared
@@ -36,6 +38,7 @@ from sim.model.contacts import Contacts, assemble, complete, far_contact, far_co
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS, turns_served
 from sim.model.numbers import as_namespace, lenders_capital, numbers
+from sim.model.packets import packets_afforded, packets_planned, shuffled
 from sim.model.states import ENTERED, LEARNED
 from sim.scenario.schema import Scenario
 
@@ -90,6 +93,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.specification = scenario
         self.p = as_namespace(numbers(scenario, self.luck_seed))
         self.calendar = make_calendar(scenario)
+        self.market = market_by_tick(scenario).tolist()
         self.admission = scenario.policy.gate.admission
         self.rules = rules_of(scenario)
         self.tables = [prepared(rule, scenario).data for rule, _ in self.rules]  # these give plain floats
@@ -114,6 +118,11 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             escrow=0,
             cutoff=NOBODY,
             tie=0.0,
+            budget=self.p.incentive_budget_fen,
+            to_anybody=0,
+            to_openers=0,
+            factor=1,
+            shift=0,
         )
         self.people = [User(self, who) for who in range(scenario.run.users)]
         self.graph = named_contacts(scenario, self.p)
@@ -140,7 +149,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
 
     def visits_per_user(self) -> float:
         """Visits to the platform per user in the last tick."""
-        return sum(self.yesterday[n.VISITS_HABIT : n.VISITS_CIRCLE + 1]) / len(self.people)
+        channels = self.yesterday[n.VISITS_HABIT : n.VISITS_CIRCLE + 1]
+        return (sum(channels) + self.yesterday[n.VISITS_PACKET]) / len(self.people)
 
     def begin(self, live: bool, ticks_open: int) -> None:
         """Phase circle."""
@@ -191,6 +201,17 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             self.served[lender] = int(turns_served(demand, self.yesterday[n.CASH_AT_LENDER + lender]))
             demand[:] = [0] * TURNS
 
+    def plan_packets(self) -> None:
+        """Phase budget: what the last day took and brought back, how many packets are given today, and in which order."""
+        p, today, users = self.p, self.today, len(self.people)
+        before = self.history[-p.ticks_per_day] if self.tick >= p.ticks_per_day else [0] * n.COUNT
+        today.budget += before[n.PACKET_RETURNED_FEN] - before[n.PACKET_GIVEN_FEN]
+        to_anybody, to_openers = packets_planned(p, users, self.tick // p.ticks_per_day)
+        afforded = int(packets_afforded(to_anybody + to_openers, today.budget, p.incentive_amount_fen))
+        today.to_anybody = min(to_anybody, afforded)
+        today.to_openers = afforded - today.to_anybody
+        today.factor, today.shift = shuffled(p, self.tick, users)
+
     def keep_books(self, counted: bool) -> None:
         """Totals that carry over from the last tick: the lenders' cash, and what was not counted today."""
         total, before = self.total, self.yesterday
@@ -215,6 +236,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.begin(live, int(self.calendar.ticks_open[tick]))
         if flag & ANSWER:
             self.share_out_capital()
+        if flag & PACKETS:
+            self.plan_packets()
         if publication:
             for user in self.people:
                 user.look_at_contacts()
@@ -240,7 +263,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                 user.maybe_learn(tick, bool(flag & CAMPAIGN))
             user.maybe_review(tick, gate, bool(flag & GATE_AHEAD), bool(flag & REVIEW_ALL))
             user.practise()
-            user.act(tick, live, gate_active, curious)
+            user.act(tick, live, gate_active, curious, bool(flag & PACKETS))
             user.be_counted(tick)
             if flag & ACCOUNTS:
                 user.count_accounts()
@@ -251,6 +274,9 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             for user in self.people:
                 if user.admitted & ENTERED and user.knows and tick in (user.admitted_day, user.learned_day):
                     user.invite()
+        if flag & PACKETS:
+            for user in self.people:
+                user.pass_on(tick)
         self.total[n.ESCROW_FEN] = self.today.escrow + self.total[n.TIPS_FEN] - self.total[n.TIPS_RECEIVED_FEN]
         self.keep_books(bool(flag & ACCOUNTS))
         self.yesterday = [int(value) for value in self.total]

@@ -93,6 +93,8 @@ class Person(mesa.Agent):  # type: ignore[misc,unused-ignore]
         self.proved_before = asset_count(self.declared) if learns else 0
         self.contacts: list[User] = []
         self.errands = 0
+        self.packet_fen = self.packets = self.piece_fen = 0
+        self.opened_day = NEVER
         self.line = self.billed = self.need = self.unmet = self.missed = self.lost = 0
         self.owed, self.loans = [0] * p.lender_count, [0] * p.lender_count
         if p.switch_credit_line:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.draws import CIRCLE, ERRAND, POST, VISITS, fifth, unit
-from sim.engines.readable.planner import Planner
+from sim.engines.readable.receiver import Receiver
 from sim.model import totals as n
 from sim.model.choice.mixture import rule_in
 from sim.model.circle import acting_role, circle_rate, may_use, noticed_rate, reply_chance, tip_amount
@@ -38,7 +38,7 @@ from sim.model.usage import (
 single = np.float32
 
 
-class User(Planner):
+class User(Receiver):
     """One user, whole."""
 
     @property
@@ -70,7 +70,7 @@ class User(Planner):
             rate = noticed_rate(rate, single(answered), single(p.circle_comment_pull * today.exclusivity))
         return rate if self.may(VIEW, gate_active) else single(0.0)
 
-    def act(self, tick: int, live: bool, gate_active: bool, curious: bool) -> None:
+    def act(self, tick: int, live: bool, gate_active: bool, curious: bool, packets: bool) -> None:
         """Phase acts: visits by channel, payments, repayments, the circle."""
         p, total = self.model.p, self.model.total
         days, check_rate = single(self.model.today.active_days), single(p.usage_check_rate)
@@ -95,13 +95,17 @@ class User(Planner):
                 taken = displacement(rate, minutes, budget)
         by_rival = poisson_count(self.rival_rate * (ONE - taken) * days, words[1])
 
+        by_packet = 0
+        if packets:
+            by_packet, following = self.take_packets(tick)
+            payments += following
         self.repay_early(tick)
         self.pay(payments)
         self.take_part(tick, in_circle, live, gate_active)
 
         if p.switch_feed == 0:
             in_circle = 0
-        visits = by_habit + payments + checks + self.errands + in_circle
+        visits = by_habit + payments + checks + self.errands + by_packet + in_circle
         self.habit = single(habit_after(self.habit, single(visits), single(p.tick_days), single(p.habit_step)))
         self.visits += visits
         if visits > 0:

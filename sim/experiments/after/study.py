@@ -24,7 +24,7 @@ from sim.experiments.cell import reference_score
 from sim.experiments.effect import Interval
 from sim.experiments.plan import RunPlan, make_plan
 from sim.model.calendar import gate_dates, ticks_per_day
-from sim.model.measures import CHANNELS
+from sim.model.measures import CHANNELS, PACKET_CHANNEL
 from sim.model.totals import TOTALS
 from sim.results.table import Table, frame, stacked
 from sim.scenario.reader import Fault, ScenarioError
@@ -67,7 +67,7 @@ class AfterResult:
 
 def daily_visits(totals: NDArray[np.int64], users: int, per_day: int) -> NDArray[np.float64]:
     """Visits per user and day, from totals of shape (ticks, totals); a day that is not whole is left out."""
-    visits = totals[:, [TOTALS.index(f"visits_{channel}") for channel in CHANNELS]].sum(axis=1)
+    visits = totals[:, [TOTALS.index(f"visits_{channel}") for channel in (*CHANNELS, PACKET_CHANNEL)]].sum(axis=1)
     days = visits.size // per_day
     return np.asarray(visits[: days * per_day].reshape(days, per_day).sum(axis=1) / users, dtype=float)
 

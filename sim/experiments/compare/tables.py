@@ -9,6 +9,7 @@ import numpy as np
 from sim.experiments.compare.bootstrap import bca_intervals, chances_of_best
 from sim.experiments.compare.contrast import Contrast, Values, contrast, pairing_gain
 from sim.experiments.compare.correction import adjusted
+from sim.experiments.compare.cost import SPENT, yield_of
 from sim.experiments.compare.groups import GROUP_MEASURES
 from sim.experiments.compare.plan import KNOWN, ComparisonPlan, of_group
 from sim.experiments.compare.samples import Samples
@@ -16,7 +17,7 @@ from sim.experiments.compare.verdict import guard, verdict
 from sim.results.table import Table
 from sim.scenario.comparison import ALL_WORLDS
 
-TABLES = ("policies", "effects", "groups", "guardrails", "best", "cells")
+TABLES = ("policies", "effects", "groups", "guardrails", "best", "costs", "cells")
 
 
 def table_of(rows: list[dict[str, Any]]) -> Table:
@@ -34,6 +35,7 @@ def tables(plan: ComparisonPlan, found: Samples, first: int | None) -> dict[str,
         "groups": table_of(list(_groups(plan, found, first))),
         "guardrails": table_of(list(_guardrails(plan, found, first))),
         "best": table_of(best),
+        "costs": table_of(list(_costs(plan, found))),
         "cells": _cells(plan, found),
     }
 
@@ -129,6 +131,20 @@ def _guardrails(plan: ComparisonPlan, found: Samples, first: int | None) -> Iter
                 row |= {"world": world, "policy": policy} | told
                 judged = guard(told["low"], told["high"], limit, may_rise)
                 yield row | {"limit": limit if may_rise else -limit, "verdict": judged}
+
+
+def _costs(plan: ComparisonPlan, found: Samples) -> Iterator[dict[str, Any]]:
+    """A row per world and policy but the baseline, if any spends money: what it spends, and what that brings per CNY."""
+    spent_by_all = found.measures.get(SPENT)
+    if spent_by_all is None or not np.nan_to_num(spent_by_all).any():
+        return
+    spending = dict(scopes(plan, spent_by_all))
+    for world, values in scopes(plan, found.measures[plan.keys.primary]):
+        for place, policy in enumerate(plan.policies[1:], 1):
+            gained, spent = (of_all[place] - of_all[0] for of_all in (values, spending[world]))
+            ratio, low, high = yield_of(gained, spent)
+            told = {"difference": _mean(gained), "spent": _mean(spent), "per_cny": ratio, "low": low, "high": high}
+            yield {"world": world, "policy": policy, **told}
 
 
 def _direction(plan: ComparisonPlan) -> int:

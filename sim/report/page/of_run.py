@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.effect import Effect
-from sim.model.measures import CHANNELS, EFFORT_CHANNELS
+from sim.experiments.summary import channels_shown
+from sim.model.measures import EFFORT_CHANNELS
 from sim.report.after import after_lines
 from sim.report.numbers import between, bounds, change, number, size
 from sim.report.page.chart import Chart, Control, Ours, Step, Trace, axis, band, error_bars, line, named, upright
@@ -166,8 +167,9 @@ def _visits(result: "Result") -> list[Block]:
 
 
 def _channels(result: "Result") -> Chart:
-    names = ["visits", *(f"visits_{channel}" for channel in CHANNELS)]
-    labels = ["all", *CHANNELS]
+    channels = channels_shown(result.effects)
+    names = ["visits", *(f"visits_{channel}" for channel in channels)]
+    labels = ["all", *channels]
     found = [result.effects[name].interval for name in names]
     mean = [one.mean for one in found]
     trace = {
@@ -175,7 +177,7 @@ def _channels(result: "Result") -> Chart:
         "orientation": "h",
         "x": mean,
         "y": list(range(len(names))),
-        "marker": {"color": ["@policy", *["@policy/0.55"] * len(CHANNELS)]},
+        "marker": {"color": ["@policy", *["@policy/0.55"] * len(channels)]},
         "hovertext": [
             f"{label}: {change(one.mean)} ({between(one)})" for label, one in zip(labels, found, strict=True)
         ],
