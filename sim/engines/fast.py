@@ -11,6 +11,8 @@ from sim.engines.columns import Columns
 from sim.engines.crew import Crew
 from sim.engines.layout import BLOCK, RUN, TODAY, Desks, new_team
 from sim.engines.people import DayZero, further
+from sim.model import totals as n
+from sim.model.bureau.office import Office
 from sim.model.calendar import RANKING
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS
@@ -30,7 +32,8 @@ class FastEngine:
     """One replicate of one scenario.
 
     scenario: what to run; seed: of this replicate; threads: how many share each tick; day_zero: people and contacts, if at
-    hand (copied, not changed). `columns` is the state, `totals` int64 (ticks so far, len(TOTALS)).
+    hand (copied, not changed). `columns` is the state, `totals` int64 (ticks so far, len(TOTALS)); `bureau`: what has
+    been learned, where the bureau learns.
     """
 
     def __init__(self, scenario: Scenario, seed: int, threads: int = 1, day_zero: DayZero | None = None) -> None:
@@ -48,6 +51,8 @@ class FastEngine:
         rules = (blueprint.admission, blueprint.plan_values.ctypes.data, blueprint.places.ctypes.data)
         for lender, capital in enumerate(lenders_capital(scenario)):
             self._result[0, CASH_AT_LENDER + lender] = capital
+        self.bureau = Office(scenario, seed) if scenario.switches.bureau else None
+        asked = {} if self.bureau is None else {"formula": self.bureau.formula}
         self._demand, self._served = np.zeros((MOST_LENDERS, TURNS), np.int64), np.zeros(MOST_LENDERS, np.int64)
         self._desks = Desks(
             self.threads,
@@ -57,7 +62,9 @@ class FastEngine:
             self._result,
             blueprint.answers,
             rules,
-            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served} | further(scenario, self.columns),
+            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served}
+            | asked
+            | further(scenario, self.columns),
         )
         self._crew = Crew(blueprint, self._desks, blueprint.numbers(seed), self._today)
         if blueprint.mixes:
@@ -76,12 +83,15 @@ class FastEngine:
     def run(self, ticks: int) -> None:
         """Advance by `ticks` (at most to the end). Ctrl-C stops after the tick at hand and leaves a whole state."""
         last = min(self.tick + ticks, self.scenario.run.ticks)
-        flags = self._blueprint.calendar[0]
+        ranking = self._blueprint.calendar[0] & RANKING != 0
+        pauses = ranking if self.bureau is None else ranking | self.bureau.busy
         while self.tick < last:
-            if flags[self.tick] & RANKING:
+            if ranking[self.tick]:
                 self._rank()
-            rankings = np.flatnonzero(flags[self.tick + 1 : last] & RANKING)
-            stop = self.tick + 1 + int(rankings[0]) if rankings.size else last
+            if self.bureau is not None:
+                self.bureau.before(self.tick, self.columns)
+            ahead = np.flatnonzero(pauses[self.tick + 1 : last])
+            stop = self.tick + 1 + int(ahead[0]) if ahead.size else last
             self._run_to(stop)
             if self.tick < stop:
                 return
@@ -106,11 +116,15 @@ class FastEngine:
             ("partial", self._desks.totals),
         ):
             stretch[field] = array.ctypes.data
+        first = self.tick
         try:
             self.tick = self._crew.run("run_ticks", stretch, new_team())
         except BaseException:
             self.tick = self._crew.reached
             raise
+        finally:
+            if self.bureau is not None:
+                self._result[first + 1 : self.tick + 1, n.OUTCOMES : n.AFTER_BUREAU] = self.bureau.totals()
 
     def snapshot(self) -> Columns:
         """The state now (a copy)."""

@@ -52,12 +52,14 @@ DESK = np.dtype(
             "far_starts",
             "sources",
             "targets",
+            "formula",
         )
     ]
 )
 """Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and of
 what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit; demand: int64 (lenders, TURNS),
-offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve."""
+offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve; formula: float64
+(LENGTH), by which the bureau publishes."""
 
 TODAY = np.dtype(
     [
@@ -145,7 +147,7 @@ class Desks:
             ]
             self._held += scratch
             own = [array.ctypes.data for array in (*scratch, self.totals[thread])]
-            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 10)
+            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 11)
         for field, array in (besides or {}).items():
             self.records[field] = array.ctypes.data
             self._held.append(array)

@@ -19,6 +19,7 @@ ALWAYS = 1 << 20
 NO_GATE_AHEAD = 1 << 21
 LESSON = 1 << 22
 LESSON_LEARNED = 1 << 23
+LEARNED_PUBLICATION = 1 << 24
 """Flags of a day besides those of the calendar."""
 
 CIRCLE, RELATIONSHIPS, TELL, CAPITAL = range(4)
@@ -33,6 +34,7 @@ BLOCK_PHASES = (
     (ANSWER, "answer_phase"),
     (BILL_DUE, "bill_phase"),
     (PUBLICATION, "publication_phase"),
+    (LEARNED_PUBLICATION, "learned_publication_phase"),
     (LESSON_LEARNED, "experience_phase"),
     (APPLY, "apply_phase"),
     (GATE_DAY | DOOR, "admission_phase"),

@@ -147,24 +147,43 @@ def of_lenders(name: str, lenders: int = MOST_LENDERS) -> tuple[str, ...]:
     return tuple(f"lender_{j + 1}_{name}_fen" for j in range(lenders))
 
 
+BUREAU_STOCKS = (
+    "outcomes",
+    "outcomes_overdue",
+    "score_auc_ppm",
+    "score_ks_ppm",
+    "learned_auc_ppm",
+    "learned_ks_ppm",
+)
+OUTCOMES, OUTCOMES_OVERDUE, SCORE_AUC, SCORE_KS, LEARNED_AUC, LEARNED_KS = range(
+    62 + 6 * MOST_LENDERS, 68 + 6 * MOST_LENDERS
+)
+"""Of the bureau's last quarter: users with an outcome, those overdue, and in millionths how well the score published at its start
+and the formula learned from it tell (0: not known)."""
+AFTER_BUREAU = LEARNED_KS + 1
+
+
 TOTALS = (
     *PLAIN_TOTALS,
     *CREDIT_FLOWS,
     *CREDIT_STOCKS,
     *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total)),
+    *BUREAU_STOCKS,
 )
 COUNT = len(TOTALS)
 
 
 def totals_of(scenario: "Scenario") -> tuple[str, ...]:
     """Names of the totals that mean something in a scenario."""
-    if not scenario.switches.finance:
-        return PLAIN_TOTALS
-    line = (*PLAIN_TOTALS, *CREDIT_FLOWS, *CREDIT_STOCKS)
-    if not scenario.switches.lenders:
-        return line
-    lenders = len(scenario.world.lending.lenders)
-    return (*line, *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total, lenders)))
+    names: tuple[str, ...] = PLAIN_TOTALS
+    if scenario.switches.finance:
+        names = (*names, *CREDIT_FLOWS, *CREDIT_STOCKS)
+    if scenario.switches.lenders:
+        lenders = len(scenario.world.lending.lenders)
+        names = (*names, *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total, lenders)))
+    if scenario.switches.bureau:
+        names = (*names, *BUREAU_STOCKS)
+    return names
 
 
 STOCKS = frozenset(
@@ -186,6 +205,7 @@ STOCKS = frozenset(
         "viewers",
         *CREDIT_STOCKS,
         *(name for total in LENDER_STOCKS for name in of_lenders(total)),
+        *BUREAU_STOCKS,
     )
 )
 """Totals that count a state at the end of a tick; the others count what happened in it, and grow with its length."""

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from sim.model.bureau.scale import POINTS_TO_DOUBLE, SHARE
 from sim.model.lenders import LONGEST_TERM, MOST_LENDERS
 from sim.scenario.quantity import quantity
 from sim.scenario.strict import Strict
@@ -74,6 +75,44 @@ class LendingPolicy(Strict):
         "silo",
         description="What a lender sees of an applicant, beside stated income and its own book: silo: nothing; shared: debt and arrears with all lenders; score: the published score [kind]",
         json_schema_extra={"unit": "kind", "source": "model: lenders", "grade": "-"},
+    )
+
+
+class BureauWorld(Strict):
+    """How the bureau learns a score from outcomes; only with `switches.bureau`."""
+
+    features: Literal["bureau", "transactions", "social", "all"] = Field(
+        "all",
+        description="What the learned score may use: bureau: payment record, use of the limit, debt; transactions: the platform's own traces; social: the contacts' scores; all [kind]",
+        json_schema_extra={"unit": "kind", "source": "sets after Berg et al. 2020", "grade": "A"},
+    )
+    joined: int = quantity(
+        MOST_LENDERS,
+        "Lenders that report outcomes, the first of the list; the platform's credit line always does",
+        "lenders",
+        low=0,
+        high=MOST_LENDERS,
+    )
+    months: int = quantity(
+        3, "Publications from one fit to the next", "months", source="model: quarterly", low=1, high=24
+    )
+    anchored_share: float = quantity(
+        SHARE,
+        "Share of users at 750 or more on the scale of the first learned score",
+        "share",
+        source="prior between two lender traces",
+        grade="C",
+        low=0,
+        high=1,
+    )
+    points_to_double: float = quantity(
+        POINTS_TO_DOUBLE,
+        "Points of a learned score that double the odds of paying",
+        "points",
+        source="a lender's scorecard of 2019, odds ratios 2.0 and 2.5",
+        grade="D",
+        above=0,
+        high=600,
     )
 
 

@@ -36,6 +36,10 @@ class Switches(Strict):
         False, description="on: the platform's credit line has limits by payment flow, arrears and default [on/off]"
     )
     lenders: bool = Field(False, description="on: users short of cash go to several lenders [on/off]")
+    bureau: bool = Field(
+        False,
+        description="on: the bureau learns a score from the outcomes that lenders report, quarter by quarter [on/off]",
+    )
 
     @property
     def finance(self) -> bool:
@@ -104,6 +108,10 @@ class Scenario(Strict):
             raise ValueError(
                 f"policy.circle.openings: {', '.join(strangers)} is no posting group; "
                 f"name one of world.population.poster_groups ({', '.join(groups) or 'which has none'})"
+            )
+        if self.switches.bureau and not self.switches.finance:
+            raise ValueError(
+                "switches.bureau is on, but nobody reports outcomes; set switches.lenders or switches.credit_line to true"
             )
         self._check_days()
         if self.world.contacts.kind == "complete" and self.run.users > 5000:

@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from sim.model.states import MOST_GROUPS
-from sim.scenario.finance import LendingWorld, LiquidityWorld
+from sim.scenario.finance import BureauWorld, LendingWorld, LiquidityWorld
 from sim.scenario.quantity import Named, Share, quantity
 from sim.scenario.strict import Strict
 
@@ -616,3 +616,4 @@ class World(Strict):
     choice: ChoiceWorld = ChoiceWorld()
     circle: CircleWorld = CircleWorld()
     usage: UsageWorld = UsageWorld()
+    bureau: BureauWorld = BureauWorld()

@@ -5,8 +5,11 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
+from sim.engines.columns import Columns
 from sim.engines.readable.user import User
 from sim.model import totals as n
+from sim.model.bureau.formula import LENGTH
+from sim.model.bureau.office import Office
 from sim.model.calendar import (
     ACCOUNTS,
     ANSWER,
@@ -32,6 +35,7 @@ from sim.model.choice.mixture import belief_in, rules_of
 from sim.model.choice.review import GateView, gate_view
 from sim.model.circle import circle_today, open_groups
 from sim.model.clock import active_days
+from sim.model.columns import groups_of
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS, turns_served
@@ -115,6 +119,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             cutoff=NOBODY,
             tie=0.0,
         )
+        self.bureau = Office(scenario, self.luck_seed) if scenario.switches.bureau else None
+        self.formula = [0.0] * LENGTH
         self.people = [User(self, who) for who in range(scenario.run.users)]
         self.graph = named_contacts(scenario, self.p)
         for who, user in enumerate(self.people):
@@ -137,6 +143,19 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             },
         )
         self.running = True
+
+    def columns(self) -> Columns:
+        """The users now, in columns."""
+        columns = Columns(len(self.people), groups_of(self.specification))
+        for name in columns.names:
+            columns[name][:] = [user.column(name) for user in self.people]
+        return columns
+
+    def ask_bureau(self, tick: int) -> None:
+        """Before the tick: the bureau notes outcomes and, once a quarter, learns."""
+        if self.bureau is not None and self.bureau.busy[tick]:
+            self.bureau.before(tick, self.columns())
+            self.formula = self.bureau.formula.tolist()
 
     def visits_per_user(self) -> float:
         """Visits to the platform per user in the last tick."""
@@ -212,6 +231,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.just_learned = []
         if flag & RANKING:
             self.rank()
+        self.ask_bureau(tick)
         self.begin(live, int(self.calendar.ticks_open[tick]))
         if flag & ANSWER:
             self.share_out_capital()
@@ -253,6 +273,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                     user.invite()
         self.total[n.ESCROW_FEN] = self.today.escrow + self.total[n.TIPS_FEN] - self.total[n.TIPS_RECEIVED_FEN]
         self.keep_books(bool(flag & ACCOUNTS))
+        if self.bureau is not None:
+            self.total[n.OUTCOMES : n.AFTER_BUREAU] = self.bureau.totals()
         self.yesterday = [int(value) for value in self.total]
         self.history.append(self.yesterday)
         self.tick += 1
