@@ -96,9 +96,14 @@ class BureauWorld(Strict):
     months: int = quantity(
         3, "Publications from one fit to the next", "months", source="model: quarterly", low=1, high=24
     )
+    anchor: Literal["quarterly", "once"] = Field(
+        "quarterly",
+        description="When learned scores are put on the scale: quarterly: at every fit, so that a score is relative and one user's rise another's fall; once: at the first, so that all may rise or fall together [kind]",
+        json_schema_extra={"unit": "kind", "source": "assumption", "grade": "-"},
+    )
     anchored_share: float = quantity(
         SHARE,
-        "Share of users at 750 or more on the scale of the first learned score",
+        "Share of users at 750 or more on that scale, on the day of the fit and before noise",
         "share",
         source="prior between two lender traces",
         grade="C",

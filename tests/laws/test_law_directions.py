@@ -13,6 +13,7 @@ from tests.helpers import (
     FINANCE,
     GATE_640,
     HARD_TIMES,
+    LENDERS,
     LOTTERY,
     NONE,
     OPEN,
@@ -63,6 +64,7 @@ def of(**settings):
 lent, priced = summed(*of_lenders("lent")), summed(*of_lenders("priced"))
 IN_DEBT = {**FINANCE, **HARD_TIMES, "run.ticks": 130}
 RICH_LENDERS = {**IN_DEBT, **lenders(4, capital=5_000.0)}  # or what one is refused goes to another
+LEARNS = {**LENDERS, **HARD_TIMES, "switches.bureau": True, "run.ticks": 130}
 BY_SCORE = {**IN_DEBT, **information("score")}
 
 # the change, from, to, what is measured, sign, and what is set besides
@@ -176,6 +178,11 @@ TABLE = [
     ("world.lending.lenders", of(loan=500.0), of(loan=5_000.0), lent, "+", IN_DEBT),
     ("world.lending.lenders", of(score_cutoff=550.0), of(score_cutoff=680.0), summed("approvals"), "-", BY_SCORE),
     ("policy.lending.information", "silo", "shared", summed("borrowers_2"), "-", RICH_LENDERS),
+    # the bureau
+    ("world.bureau.joined", 1, 4, summed("outcomes"), "+", LEARNS),
+    ("world.bureau.features", "social", "transactions", at("learned_auc_ppm", 129), "+", LEARNS),
+    ("world.bureau.anchored_share", 0.01, 0.2, summed("score_750"), "+", LEARNS),
+    ("world.bureau.points_to_double", 10.0, 200.0, summed("score_points"), "-", LEARNS),  # further below those at 750
     # an effect outlives the circle, and the more so the more of the opens is habit
     ("world.usage.habit_weight", 0.1, 0.8, after("visits_habit", 45), "+", FOR_A_WHILE),
     ("switches.habit", False, True, after("visits_habit", 45), "+", FOR_A_WHILE),

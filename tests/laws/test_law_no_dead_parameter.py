@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.finance import Lender
+from sim.scenario.finance import BureauWorld, Lender
 from sim.scenario.schema import Scenario
 from tests.helpers import (
     BUSY,
@@ -52,8 +52,12 @@ CREDIT_PATHS = (
     "policy.lending.",
     "world.score.default_loss",
 )
+LEARNS = {**CREDIT, "switches.bureau": True, "world.bureau.months": 1, "run.ticks": 100}
 BY_SCORE = {"policy.credit.from_score": True}
 WHERE: dict[str, dict[str, Any]] = {
+    **{f"world.bureau.{name}": LEARNS for name in BureauWorld.model_fields},
+    "world.bureau.months": {**LEARNS, "world.bureau.months": 3, "run.ticks": 130},
+    "switches.bureau": {**CREDIT, "run.ticks": 130},
     "policy.credit.score_slope": BY_SCORE,
     "policy.credit.score_middle": BY_SCORE,
     "world.choice.view_worth": COVERS_ALL,
@@ -92,6 +96,9 @@ OTHER_VALUE: dict[str, Any] = {
     "rule": "none",
     "mixture": {"none": 0.5},
     "world.population.learned_share": 0.3,
+    "world.bureau.features": "social",
+    "world.bureau.anchor": "once",
+    "world.bureau.joined": 0,
     "world.choice.myopic_days": 31.0,
     "world.choice.reward_pause": 0.0,
     "world.calendar.hours": (1.0,) * 24,

@@ -1,7 +1,7 @@
 """The bureau through a run: before a tick begins it notes outcomes, and once a quarter it judges its score and learns anew.
 
-A quarter runs from one publication to the third one after (`world.bureau.months`). The scale is anchored at the first fit and
-kept, so that scores can rise together. Both engines ask the same office, with their users in columns.
+A quarter runs from one publication to the third one after (`world.bureau.months`). Both engines ask the same office, with their
+users in columns.
 """
 
 from typing import Any, NamedTuple
@@ -58,6 +58,8 @@ class Office:
         reported = np.append(0, self._flags[:-1]) & (ANSWER | BILL_DUE) != 0
         self.busy: NDArray[np.bool_] = reported | (self._flags & (PAYDAY | BILL_DUE) != 0)
         self.busy[list(self._quarters)] = True
+        self._opens = {tick + 1 for tick in self._quarters if tick + 1 < scenario.run.ticks}
+        self.busy[list(self._opens)] = True
         self._seen = -1
         self._scale: Scale | None = None
         self._outcomes: NDArray[np.uint8] | None = None
@@ -78,7 +80,7 @@ class Office:
         ends = tick in self._quarters and self._outcomes is not None
         if ends:
             self._close(tick, users)
-        if tick in self._quarters:
+        if tick in self._opens:  # the day after, so that the score just published is the one to be judged
             self._open(users)
         if self._outcomes is not None and self._flags[tick] & PAYDAY:
             self._outcomes[instalment_due(users, self._lenders)] |= DUE
@@ -124,8 +126,8 @@ class Office:
         self.quarters.append(Quarter(tick, *counts, score, learned))
         self.records = records if self.keeps_records else None
         if learned is not None and self._scenario.switches.bureau:
-            if self._scale is None:
-                world = self._scenario.world.bureau
+            world = self._scenario.world.bureau
+            if self._scale is None or world.anchor == "quarterly":
                 self._scale = anchored(
                     self._log_odds(learned, users), world.anchored_share, points_to_double=world.points_to_double
                 )
