@@ -60,6 +60,8 @@ LENDERS = {"switches.lenders": True}
 FINANCE = {**LINE, **LENDERS}
 BUREAU: dict[str, Any] = {**LENDERS, "switches.bureau": True, "world.bureau.months": 1}
 """Lenders whose reports the bureau learns from, every month."""
+MERCHANTS: dict[str, Any] = {"switches.merchants": True, "world.bureau.months": 1}
+"""Merchants that join every month."""
 HARD_TIMES: dict[str, Any] = {
     # income is lost and costs swing, so that users come to need, miss, and default within months
     "world.money.living_share": 0.9,

@@ -68,6 +68,7 @@ TODAY = np.dtype(
         ("pull", "f8"),
         ("attention", "f8"),
         ("exclusivity", "f8"),
+        ("offer", "f8"),
         ("cutoff", "f8"),
         ("tie", "f8"),
         ("tip_each", "i8"),
@@ -83,7 +84,7 @@ TODAY = np.dtype(
         ("open_groups", "i8"),
     ]
 )
-"""The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow.
+"""The day, what all users see of the circle, of the last place at a gate that ranks and of perks on offer, and what it carries to tomorrow.
 round: of publication, 0 but on day 0."""
 
 

@@ -178,7 +178,7 @@ def _known(name: str, gini: bool = False) -> Callable[[Totals, int], NDArray[np.
 JUDGED = BUREAU_STOCKS[0]
 """A total that is there where the bureau learns."""
 
-BUREAU_MEASURES: tuple[Measure, ...] = (
+FLYWHEEL_MEASURES: tuple[Measure, ...] = (
     Measure(
         "score_auc",
         "share",
@@ -215,8 +215,18 @@ BUREAU_MEASURES: tuple[Measure, ...] = (
         0,
         JUDGED,
     ),
+    Measure(
+        "merchants",
+        "merchants",
+        "merchants that ask for the score",
+        1,
+        "last",
+        lambda t, users: t["merchants"].astype(np.float64),
+        0,
+        "merchants",
+    ),
 )
-"""Measures of the bureau, where it learns."""
+"""Measures of the flywheel, where the bureau learns or merchants join."""
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -309,7 +319,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("mean_score", "points", "mean published score", 0, "last", _per_user("score_points")),
     Measure("share_750", "share", "users with a score of 750 or more", 0, "last", _per_user("score_750")),
     *CREDIT_MEASURES,
-    *BUREAU_MEASURES,
+    *FLYWHEEL_MEASURES,
 )
 """All measures over time."""
 

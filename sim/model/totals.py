@@ -160,7 +160,9 @@ OUTCOMES, OUTCOMES_OVERDUE, SCORE_AUC, SCORE_KS, LEARNED_AUC, LEARNED_KS = range
 )
 """Of the bureau's last quarter: users with an outcome, those overdue, and in millionths how well the score published at its start
 and the formula learned from it tell (0: not known)."""
-AFTER_BUREAU = LEARNED_KS + 1
+MERCHANTS = LEARNED_KS + 1
+"""Merchants that ask for the score."""
+AFTER_FLYWHEEL = MERCHANTS + 1
 
 
 TOTALS = (
@@ -169,6 +171,7 @@ TOTALS = (
     *CREDIT_STOCKS,
     *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total)),
     *BUREAU_STOCKS,
+    "merchants",
 )
 COUNT = len(TOTALS)
 
@@ -183,6 +186,8 @@ def totals_of(scenario: "Scenario") -> tuple[str, ...]:
         names = (*names, *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total, lenders)))
     if scenario.switches.bureau:
         names = (*names, *BUREAU_STOCKS)
+    if scenario.switches.merchants:
+        names = (*names, "merchants")
     return names
 
 
@@ -206,6 +211,7 @@ STOCKS = frozenset(
         *CREDIT_STOCKS,
         *(name for total in LENDER_STOCKS for name in of_lenders(total)),
         *BUREAU_STOCKS,
+        "merchants",
     )
 )
 """Totals that count a state at the end of a tick; the others count what happened in it, and grow with its length."""

@@ -121,6 +121,51 @@ class BureauWorld(Strict):
     )
 
 
+class MerchantsWorld(Strict):
+    """How merchants come to ask for the score; only with `switches.merchants`."""
+
+    first: int = quantity(
+        130,
+        "Merchants on day 0, with whom perks have the worth of world.choice.perk_worth",
+        "merchants",
+        source="over 130 firms by mid-July 2016, the source article",
+        grade="B",
+        low=1,
+        high=1_000_000,
+    )
+    joins_per_month: float = quantity(
+        20.0,
+        "Merchants that join at first, with the usual Gini and reach",
+        "merchants/month",
+        source="130 in the first six and a half months of 2016, the source article",
+        grade="D",
+        low=0,
+        high=1_000_000,
+    )
+    potential: int = quantity(5_000, "Merchants that could ever join", "merchants", low=1, high=1_000_000)
+    usual_gini: float = quantity(
+        0.40,
+        "Gini of the score to which that pace belongs; stands for it until the bureau has measured it",
+        "share",
+        source="an AUC of .70 from transactions, Berg et al. 2020",
+        grade="M",
+        above=0,
+        high=1,
+    )
+    usual_reach: float = quantity(
+        0.58,
+        "Share of users who carry the score to which that pace belongs",
+        "share",
+        source="members among online respondents, Kostka 2018",
+        grade="B",
+        above=0,
+        high=1,
+    )
+    half_offer: float = quantity(
+        400.0, "Merchants at which half of what perks could ever be worth is on offer", "merchants", above=0, high=1e6
+    )
+
+
 class CreditPolicy(Strict):
     """The platform's credit line; only with `switches.credit_line`."""
 

@@ -40,6 +40,10 @@ class Switches(Strict):
         False,
         description="on: the bureau learns a score from the outcomes that lenders report, quarter by quarter [on/off]",
     )
+    merchants: bool = Field(
+        False,
+        description="on: merchants join the better the score tells and the more users carry it, and a high score's perks are worth more [on/off]",
+    )
 
     @property
     def finance(self) -> bool:

@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from sim.model.states import MOST_GROUPS
-from sim.scenario.finance import BureauWorld, LendingWorld, LiquidityWorld
+from sim.scenario.finance import BureauWorld, LendingWorld, LiquidityWorld, MerchantsWorld
 from sim.scenario.quantity import Named, Share, quantity
 from sim.scenario.strict import Strict
 
@@ -617,3 +617,4 @@ class World(Strict):
     circle: CircleWorld = CircleWorld()
     usage: UsageWorld = UsageWorld()
     bureau: BureauWorld = BureauWorld()
+    merchants: MerchantsWorld = MerchantsWorld()

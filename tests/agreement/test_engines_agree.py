@@ -18,6 +18,7 @@ from tests.helpers import (
     LENDERS,
     LINE,
     LOTTERY,
+    MERCHANTS,
     NONE,
     OPEN,
     different_columns,
@@ -117,6 +118,8 @@ SETTINGS = {
         "world.calendar.publication_day": 2,
         "run.ticks": 70,
     },
+    "merchants": {**MERCHANTS, "run.ticks": 70},
+    "merchants at a price": {**MERCHANTS, **gate_of("price"), "world.choice.perk_worth": 60.0, "run.ticks": 70},
     "no campaign": {"policy.campaign.days": 0, "world.awareness.circle_rate": 0.0},
     **{
         f"{name} off": {f"switches.{name}": False}

@@ -16,6 +16,7 @@ from tests.helpers import (
     FINANCE,
     HARD_TIMES,
     LENDERS,
+    MERCHANTS,
     different_columns,
     different_totals,
     finished,
@@ -87,15 +88,17 @@ def test_a_bureau_with_nobody_to_report_is_refused():
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_engines_agree_on_what_is_learned(threads):
-    given = scenario(BUSY, LEARNS, {"policy.lending.information": "score", "run.users": 600, "run.ticks": 100})
+    given = scenario(
+        BUSY, LEARNS, MERCHANTS, {"policy.lending.information": "score", "run.users": 600, "run.ticks": 100}
+    )
     readable, fast = finished(given, 12, "readable"), FastEngine(given, 12, threads)
     fast.run(100)
     assert fast.threads == threads
-    assert len(fast.bureau.quarters) == 3
+    assert len(fast.flywheel.office.quarters) == 3
     assert different_totals(readable, fast) == set()
     assert different_columns(readable, fast) == set()
-    assert fast.bureau.formula.tobytes() == readable.model.bureau.formula.tobytes()
-    assert fast.bureau.formula[0] == 1.0
+    assert fast.flywheel.formula.tobytes() == readable.model.flywheel.formula.tobytes()
+    assert fast.flywheel.formula[0] == 1.0
 
 
 @pytest.mark.parametrize(("engine", "users"), [(FastEngine, 1_000), (ReadableEngine, 60)])
@@ -114,7 +117,7 @@ def held_out_power(seed, *changes):
     world = {**FINANCE, **HARD_TIMES, **BUREAU, "world.bureau.features": "social", "world.bureau.months": 3}
     engine = FastEngine(scenario({"run.users": 6_000, "run.ticks": 98}, world, *changes), seed)
     engine.run(98)
-    learned = engine.bureau.quarters[0].learned
+    learned = engine.flywheel.office.quarters[0].learned
     assert learned is not None
     return learned.power
 
@@ -138,9 +141,9 @@ def test_the_more_contacts_share_the_more_social_data_tell():
 def test_more_features_never_tell_less_to_those_who_teach():
     # by maximum likelihood, up to the penalty: each set lies within `all`
     engine = FastEngine(scenario(LEARNS, {"run.users": 4_000, "run.ticks": 70}), 5)
-    engine.bureau.keeps_records = True
+    engine.flywheel.office.keeps_records = True
     engine.run(70)
-    records = engine.bureau.records
+    records = engine.flywheel.office.records
     told = {name: learn(records, name, 5).formula for name in SETS}
     rows = {name: learn(records, name, 5).places for name in SETS}
 
@@ -152,11 +155,50 @@ def test_more_features_never_tell_less_to_those_who_teach():
     assert all(likelihood("all") >= likelihood(name) - 5.0 for name in SETS)
 
 
+@both
+def test_merchants_off_their_numbers_move_nothing(engine):
+    other = {"world.merchants.first": 7, "world.merchants.joins_per_month": 900.0, "world.merchants.half_offer": 1.0}
+    off = run(engine)
+    assert different_totals(off, run(engine, other)) == set()
+    assert total(off, "merchants").sum() == 0
+
+
+@both
+def test_merchants_who_never_come_change_nothing_but_their_own_number(engine):
+    nobody = {**MERCHANTS, "world.merchants.joins_per_month": 0.0}
+    off, on = run(engine), run(engine, nobody)
+    assert different_totals(off, on) == {"merchants"}
+    assert set(total(on, "merchants")) == {130}
+
+
+@both
+def test_merchants_join_and_move_those_who_strive(engine):
+    modest = {"world.choice.perk_worth": 5.0}
+    off, on = run(engine, modest), run(engine, modest, MERCHANTS, {"world.merchants.joins_per_month": 500.0})
+    moved = different_totals(off, on)
+    assert "merchants" in moved
+    assert "rest" in moved
+    counts = total(on, "merchants")
+    assert (np.diff(counts) >= 0).all()
+    assert counts[0] == 130 < counts[-1]
+    # with nobody whom a gate moves their perks move nothing
+    placebo = {"rule": "none"}
+    assert different_totals(run(engine, placebo), run(engine, placebo, MERCHANTS)) == {"merchants"}
+
+
+def test_merchants_come_by_what_the_bureau_has_measured():
+    # a score that tells nothing (social data of strangers) draws fewer than the usual one that nobody has measured
+    world = {**LENDERS, **HARD_TIMES, **MERCHANTS, "world.population.homophily": 0.0, "run.ticks": 130}
+    social = {"switches.bureau": True, "world.bureau.features": "social"}
+    unknown, known = (run("fast", world, change) for change in ({}, social))
+    assert total(known, "merchants")[-1] < total(unknown, "merchants")[-1]
+
+
 def test_a_year_of_credit_and_bureau_takes_at_most_160_bytes_a_user():
     given = scenario(FINANCE, BUREAU, {"run.users": 20_000, "run.ticks": 40})
     engine = FastEngine(given, 1)
     engine.run(40)
-    office = engine.bureau
+    office = engine.flywheel.office
     kept = [*engine.columns.arrays, office._outcomes, office._score, *office._kept.values()]
     assert sum(array.nbytes for array in kept) / 20_000 <= 160
     assert {array.dtype.name for array in office._kept.values()} == {"float32", "uint8"}

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.finance import BureauWorld, Lender
+from sim.scenario.finance import BureauWorld, Lender, MerchantsWorld
 from sim.scenario.schema import Scenario
 from tests.helpers import (
     BUSY,
     FINANCE,
     GATE_640,
     HARD_TIMES,
+    MERCHANTS,
     different_totals,
     finished,
     information,
@@ -53,10 +54,21 @@ CREDIT_PATHS = (
     "world.score.default_loss",
 )
 LEARNS = {**CREDIT, "switches.bureau": True, "world.bureau.months": 1, "run.ticks": 100}
+JOINED = {
+    **MERCHANTS,
+    **GATE_640,
+    "world.choice.perk_worth": 15.0,
+    "world.choice.worth_median": 1.0,
+    "world.merchants.joins_per_month": 500.0,
+    "policy.circle.closes": 95,
+    "run.ticks": 100,
+}
 BY_SCORE = {"policy.credit.from_score": True}
 WHERE: dict[str, dict[str, Any]] = {
     **{f"world.bureau.{name}": LEARNS for name in BureauWorld.model_fields},
     "world.bureau.months": {**LEARNS, "world.bureau.months": 3, "run.ticks": 130},
+    **{f"world.merchants.{name}": JOINED for name in MerchantsWorld.model_fields},
+    "world.merchants.usual_gini": {**LEARNS, **MERCHANTS},  # the usual one alone is that of the usual pace
     "switches.bureau": {**CREDIT, "run.ticks": 130},
     "policy.credit.score_slope": BY_SCORE,
     "policy.credit.score_middle": BY_SCORE,
@@ -99,6 +111,7 @@ OTHER_VALUE: dict[str, Any] = {
     "world.bureau.features": "social",
     "world.bureau.anchor": "once",
     "world.bureau.joined": 0,
+    "world.merchants.potential": 200,
     "world.choice.myopic_days": 31.0,
     "world.choice.reward_pause": 0.0,
     "world.calendar.hours": (1.0,) * 24,

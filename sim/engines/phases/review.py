@@ -155,7 +155,7 @@ def review_phase(desk, p, today, low, high):
             pace * p.choice_repay_cost + p.choice_repay_hassle,
             float64(privacy[k]),
         )
-        prizes = prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity)
+        prizes = prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity, today.offer)
         noise, _, _, _ = luck(p.seed_low, p.seed_high, PLAN, tick, int64(ids[k]), 0)
         days_since = (tick - since[k]) * p.tick_days if since[k] >= 0 else -1.0
         plan = choose_plan(

@@ -8,8 +8,6 @@ import numpy as np
 from sim.engines.columns import Columns
 from sim.engines.readable.user import User
 from sim.model import totals as n
-from sim.model.bureau.formula import LENGTH
-from sim.model.bureau.office import Office
 from sim.model.calendar import (
     ACCOUNTS,
     ANSWER,
@@ -37,6 +35,7 @@ from sim.model.circle import circle_today, open_groups
 from sim.model.clock import active_days
 from sim.model.columns import groups_of
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
+from sim.model.flywheel import Flywheel
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS, turns_served
 from sim.model.numbers import as_namespace, lenders_capital, numbers
@@ -112,6 +111,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             pull=0.0,
             attention=0.0,
             exclusivity=0.0,
+            offer=1.0,
             active_days=0.0,
             open_groups=0,
             tip_each=0,
@@ -119,8 +119,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             cutoff=NOBODY,
             tie=0.0,
         )
-        self.bureau = Office(scenario, self.luck_seed) if scenario.switches.bureau else None
-        self.formula = [0.0] * LENGTH
+        self.flywheel = Flywheel(scenario, self.luck_seed)
+        self.formula = self.flywheel.formula.tolist()
         self.people = [User(self, who) for who in range(scenario.run.users)]
         self.graph = named_contacts(scenario, self.p)
         for who, user in enumerate(self.people):
@@ -151,11 +151,11 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             columns[name][:] = [user.column(name) for user in self.people]
         return columns
 
-    def ask_bureau(self, tick: int) -> None:
-        """Before the tick: the bureau notes outcomes and, once a quarter, learns."""
-        if self.bureau is not None and self.bureau.busy[tick]:
-            self.bureau.before(tick, self.columns())
-            self.formula = self.bureau.formula.tolist()
+    def turn_flywheel(self, tick: int) -> None:
+        """Before the tick: the bureau notes outcomes and, once a quarter, learns; merchants join."""
+        if self.flywheel.busy[tick]:
+            self.flywheel.before(tick, self.columns, self.yesterday[n.ACTIVE_30] / len(self.people))
+            self.formula, self.today.offer = self.flywheel.formula.tolist(), self.flywheel.offer
 
     def visits_per_user(self) -> float:
         """Visits to the platform per user in the last tick."""
@@ -231,7 +231,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.just_learned = []
         if flag & RANKING:
             self.rank()
-        self.ask_bureau(tick)
+        self.turn_flywheel(tick)
         self.begin(live, int(self.calendar.ticks_open[tick]))
         if flag & ANSWER:
             self.share_out_capital()
@@ -273,8 +273,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                     user.invite()
         self.total[n.ESCROW_FEN] = self.today.escrow + self.total[n.TIPS_FEN] - self.total[n.TIPS_RECEIVED_FEN]
         self.keep_books(bool(flag & ACCOUNTS))
-        if self.bureau is not None:
-            self.total[n.OUTCOMES : n.AFTER_BUREAU] = self.bureau.totals()
+        self.total[n.OUTCOMES : n.AFTER_FLYWHEEL] = self.flywheel.totals()
         self.yesterday = [int(value) for value in self.total]
         self.history.append(self.yesterday)
         self.tick += 1

@@ -46,8 +46,12 @@ def millionths(share: float) -> int:
 
 class Office:
     """The bureau of one run. formula: float64 (LENGTH), what scores are published by; quarters: those that have ended; records:
-    of the last one, if `keeps_records` was set before it ended.
+    of the last one, if `keeps_records` was set before it ended; with `publishes` set to False it judges and learns
+    while scores come from the fixed weights.
     """
+
+    NOTHING = (0,) * len(BUREAU_STOCKS)
+    """The totals before a quarter has ended."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self._scenario, self._seed = scenario, seed
@@ -60,25 +64,20 @@ class Office:
         self.busy[list(self._quarters)] = True
         self._opens = {tick + 1 for tick in self._quarters if tick + 1 < scenario.run.ticks}
         self.busy[list(self._opens)] = True
-        self._seen = -1
         self._scale: Scale | None = None
         self._outcomes: NDArray[np.uint8] | None = None
         self._kept: dict[str, NDArray[Any]] = {}
         self._score: NDArray[np.int16] = np.zeros(0, np.int16)
         self.formula: NDArray[np.float64] = np.zeros(LENGTH)
         self.quarters: list[Quarter] = []
-        self.keeps_records = False
+        self.keeps_records, self.publishes = False, True
         self.records: Records | None = None
 
-    def before(self, tick: int, users: Users) -> bool:
-        """What the bureau does before a tick begins, once; users: as the last tick left them. Whether a quarter ended."""
-        if not self.busy[tick] or tick <= self._seen:
-            return False
-        self._seen = tick
+    def before(self, tick: int, users: Users) -> None:
+        """What the bureau does before a tick begins; users: as the last tick left them. To be asked once for a tick."""
         if self._outcomes is not None and tick > 0 and self._flags[tick - 1] & (ANSWER | BILL_DUE):
             self._outcomes[late(users, self._lenders)] |= OVERDUE
-        ends = tick in self._quarters and self._outcomes is not None
-        if ends:
+        if tick in self._quarters and self._outcomes is not None:
             self._close(tick, users)
         if tick in self._opens:  # the day after, so that the score just published is the one to be judged
             self._open(users)
@@ -86,12 +85,17 @@ class Office:
             self._outcomes[instalment_due(users, self._lenders)] |= DUE
         if self._outcomes is not None and self._flags[tick] & BILL_DUE:
             self._outcomes[bill_due(users)] |= DUE
-        return ends
+
+    @property
+    def gini(self) -> float | None:
+        """Gini of the score published at the last quarter's start; None if not known."""
+        score = self.quarters[-1].score if self.quarters else None
+        return None if score is None else score.gini
 
     def totals(self) -> tuple[int, ...]:
         """The last quarter in whole numbers, as `BUREAU_STOCKS` names them; zeros before the first has ended."""
         if not self.quarters:
-            return (0,) * len(BUREAU_STOCKS)
+            return self.NOTHING
         last = self.quarters[-1]
         powers = (last.score, None if last.learned is None else last.learned.power)
         told = [(0, 0) if one is None else (millionths(one.auc), millionths(one.ks)) for one in powers]
@@ -125,7 +129,7 @@ class Office:
         learned = self._learned(records) if known else None
         self.quarters.append(Quarter(tick, *counts, score, learned))
         self.records = records if self.keeps_records else None
-        if learned is not None and self._scenario.switches.bureau:
+        if learned is not None and self.publishes:
             world = self._scenario.world.bureau
             if self._scale is None or world.anchor == "quarterly":
                 self._scale = anchored(
