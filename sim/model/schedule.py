@@ -203,6 +203,12 @@ SCHEDULE = (
         ("spend_days", "repay_days"),
     ),
     Phase(
+        "improvement",
+        "every tick, where effort raises the true ability to repay",
+        ("plan", "true_ability"),
+        ("true_ability",),
+    ),
+    Phase(
         "acts",
         "every tick",
         (

@@ -497,6 +497,14 @@ class ChoiceWorld(Strict):
         low=0,
         high=1,
     )
+    improvement: float = quantity(
+        0.0,
+        "Rise of the true ability to repay for a month of effort; at 0 effort moves the score alone",
+        "sd/month",
+        source="assumption: a world that games, and by this one that improves (Goodhart's law)",
+        low=0,
+        high=10,
+    )
 
 
 class CircleWorld(Strict):

@@ -120,6 +120,7 @@ SETTINGS = {
     },
     "merchants": {**MERCHANTS, "run.ticks": 70},
     "merchants at a price": {**MERCHANTS, **gate_of("price"), "world.choice.perk_worth": 60.0, "run.ticks": 70},
+    "effort improves": {**LENDERS, **HARD_TIMES, "world.choice.improvement": 1.0},
     "no campaign": {"policy.campaign.days": 0, "world.awareness.circle_rate": 0.0},
     **{
         f"{name} off": {f"switches.{name}": False}

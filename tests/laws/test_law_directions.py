@@ -192,6 +192,7 @@ TABLE = [
     ("world.merchants.usual_gini", 0.2, 0.6, summed("merchants"), "-", {**JOINED, **IN_DEBT, "switches.bureau": True}),
     ("world.merchants.usual_reach", 0.3, 0.9, summed("merchants"), "-", JOINED),
     ("world.merchants.half_offer", 10.0, 1_000.0, efforts, "+", JOINED),  # the later what they give is saturated
+    ("world.choice.improvement", 0.0, 2.0, summed("in_need"), "-", IN_DEBT),
     # an effect outlives the circle, and the more so the more of the opens is habit
     ("world.usage.habit_weight", 0.1, 0.8, after("visits_habit", 45), "+", FOR_A_WHILE),
     ("switches.habit", False, True, after("visits_habit", 45), "+", FOR_A_WHILE),

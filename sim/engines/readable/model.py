@@ -260,6 +260,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                 user.maybe_learn(tick, bool(flag & CAMPAIGN))
             user.maybe_review(tick, gate, bool(flag & GATE_AHEAD), bool(flag & REVIEW_ALL))
             user.practise()
+            user.improve()
             user.act(tick, live, gate_active, curious)
             user.be_counted(tick)
             if flag & ACCOUNTS:

@@ -105,3 +105,7 @@ class Planner(AtGate):
             day = single(self.model.p.tick_days)
             self.spend_days += day if self.plan == SPEND else single(0.0)
             self.repay_days += day if self.plan == REPAY else single(0.0)
+
+    def improve(self) -> None:
+        """Phase improvement: another tick on a plan, where effort raises the true ability to repay."""
+        self.true_ability += single(self.model.p.improvement_per_tick) if self.plan != REST else single(0.0)
