@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.effect import Effect
 from sim.model.calendar import GATE_ACTIVE, GATE_AHEAD, PUBLICATION, make_calendar, ticks_per_day
-from sim.model.measures import CHANNELS, CREDIT_MEASURES, EFFORT_CHANNELS
+from sim.model.measures import CHANNELS, CREDIT_MEASURES, EFFORT_CHANNELS, FLYWHEEL_MEASURES
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ SHOWN = (
 
 
 def table(result: "Result") -> list[Effect]:
-    """The short table: a row per measure of SHOWN, and one per measure of credit where it is a business."""
-    credit = (measure.name for measure in CREDIT_MEASURES if measure.name in result.effects)
-    return [result.effects[name] for name in (*SHOWN, *credit)]
+    """The short table: a row per measure of SHOWN, and one per measure of credit and the flywheel where there are any."""
+    more = (measure.name for measure in (*CREDIT_MEASURES, *FLYWHEEL_MEASURES) if measure.name in result.effects)
+    return [result.effects[name] for name in (*SHOWN, *more)]
 
 
 def _signed(value: float, digits: int = 4) -> str:

@@ -29,6 +29,10 @@ NAMES = (
     "silo",
     "shared_bureau",
     "score_bureau",
+    "learned_score",
+    "social_score",
+    "gate_learned",
+    "merchants",
 )
 
 
