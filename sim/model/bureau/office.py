@@ -21,7 +21,7 @@ from sim.model.columns import lender_count
 from sim.model.totals import BUREAU_STOCKS
 from sim.scenario.schema import Scenario
 
-MOST_RECORDS = 200_000
+MOST_RECORDS = 100_000
 """Outcomes that are used, those of the first users by number: more would not move the formula, and would take time and memory."""
 SLICE = 65_536
 """Users whose features are worked out at a time."""
