@@ -9,6 +9,7 @@ r.effect("visits") # the paired difference against the baseline, with its interv
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.experiments.claims.study import ClaimsResult, claims
     from sim.experiments.compare.compare import ComparisonResult, compare
     from sim.experiments.decompose.decomposition import Decomposition
     from sim.experiments.decompose.study import decompose
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "ClaimsResult",
     "ComparisonResult",
     "Decomposition",
     "Explanation",
@@ -33,6 +35,7 @@ __all__ = [
     "SensitivityResult",
     "Stopped",
     "SweepResult",
+    "claims",
     "compare",
     "decompose",
     "explain",
@@ -45,6 +48,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "claims": "sim.experiments.claims.study",
+    "ClaimsResult": "sim.experiments.claims.study",
     "compare": "sim.experiments.compare.compare",
     "ComparisonResult": "sim.experiments.compare.compare",
     "decompose": "sim.experiments.decompose.study",

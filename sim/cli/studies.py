@@ -236,3 +236,69 @@ def compare(
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
         print_comparison(out_console, result, quiet=quiet)
+
+
+@app.command("claims", short_help="Put somebody's claims to the test.")
+def claims_command(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="File of claims, or the name of a shipped one.", show_default=False)
+    ],
+    users: Annotated[int | None, typer.Option(help="Users, instead of the file's.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the file's.", show_default=False)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates, instead of the file's.", show_default=False)
+    ] = None,
+    executor: Annotated[str, typer.Option(help="auto, threads, processes or dask://HOST:PORT.")] = "auto",
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Cells at once; all processors if not given.", show_default=False)
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout-per-cell", metavar="SECONDS", help="Give up a cell after this.", show_default=False),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder to store the result and its cells under.")] = Path("results"),
+    settings: Settings = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The claims and the answer only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+) -> None:
+    """Say of every claim of a file whether it holds in the model, by how much, and which assumption would turn the answer.
+
+    Each claim is a contrast of two arms on the same luck. Finished cells are kept: the same command goes on where it was
+    stopped.
+    """
+    from sim.experiments.claims.study import claims as study
+    from sim.report.cells_progress import cells_reporter
+    from sim.report.claims import as_record, print_claims
+    from sim.results.store import ResultError
+    from sim.scenario.reader import ScenarioError
+
+    try:
+        with cells_reporter(error_console, quiet or as_json) as progress:
+            result = study(
+                file,
+                settings or (),
+                users=users,
+                seed=seed,
+                replicates=replicates,
+                executor=executor,
+                workers=workers,
+                timeout=timeout,
+                retry_failed=retry_failed,
+                out=out,
+                progress=progress,
+            )
+    except (ScenarioError, ResultError) as error:
+        raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
+    except KeyboardInterrupt:
+        raise fail("stopped; finished cells are kept, and the same command goes on from there", 130) from None
+    assert result.path is not None  # studies are always stored from here
+    if figures:
+        from sim.report.claims_figure import draw_claims
+
+        draw_claims(result, result.path / "figures")
+    if as_json:
+        print(json.dumps(as_record(result), ensure_ascii=False))
+    else:
+        print_claims(out_console, result, quiet)

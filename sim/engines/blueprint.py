@@ -1,6 +1,7 @@
 """What an engine needs of a scenario whatever the seed: worked out once, used for every seed and every start."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -124,15 +125,19 @@ class Blueprint:
 def reply_chances(params: NDArray[np.void]) -> NDArray[np.float32]:
     """Chance that a comment is answered, by the score of who made it: worked out once, looked up by all."""
     p = params[0]
-    low, high = float(p["circle_reply_low"]), float(p["circle_reply_high"])
-    middle, width = float(p["circle_reply_middle"]), float(p["circle_reply_width"])
+    return _reply_chances(*(float(p[f"circle_reply_{name}"]) for name in ("low", "high", "middle", "width")))
+
+
+@lru_cache(64)
+def _reply_chances(low: float, high: float, middle: float, width: float) -> NDArray[np.float32]:
     scores = range(LOWEST, HIGHEST + 1)
     chances = np.array([reply_chance(float(score), low, high, middle, width) for score in scores], np.float32)
     assert chances.size == ANSWERS
+    chances.flags.writeable = False  # shared by all who ask
     return chances
 
 
-MOST_KEPT = 16
+MOST_KEPT = 64
 
 blueprint_of = Recent[Scenario, Blueprint](lambda scenario: Blueprint(scenario).ready(), MOST_KEPT)
 """The blueprint of a scenario, kept for a while, since one is often run on seed after seed."""

@@ -1,5 +1,6 @@
 """Threads that run one function of machine code together, on the same users, numbers and day."""
 
+import signal
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -24,16 +25,18 @@ class Crew:
     def run(self, name: str, run: NDArray[np.void], team: NDArray[np.int64]) -> int:
         """Run `run_ticks` or `sweep`; returns the least that a thread returned, kept in `reached`.
 
-        Ctrl-C stops after the tick at hand: even one thread is not the main one, which waits for signals.
+        Ctrl-C stops after the tick at hand: where it means anything, even one thread is not the main one, which waits for it.
         """
         records = self._desks.records
         run["team"], run["threads"] = team.ctypes.data, len(records)
         function = as_function(self._blueprint.team[name])
         given = (self._params.ctypes.data, self._today.ctypes.data, run.ctypes.data)
-        desks = [records[me : me + 1].ctypes.data for me in range(len(records))]
+        first = records.ctypes.data
+        desks = [first + me * records.strides[0] for me in range(len(records))]
         if len(desks) == 1 and (
-            threading.current_thread() is not threading.main_thread()
-            or (name == "sweep" and int(records["users"][0]) <= SHORT_SWEEP)
+            (name == "sweep" and int(records["users"][0]) <= SHORT_SWEEP)
+            or threading.current_thread() is not threading.main_thread()
+            or signal.getsignal(signal.SIGINT) is signal.SIG_IGN
         ):
             self.reached = function(desks[0], *given, 0)
             return self.reached

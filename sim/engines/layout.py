@@ -14,6 +14,11 @@ BLOCK = 512
 WORDS, RATES, COUNTS, LISTS, DOUBLES = 10, 6, 8, 2, 5
 """Rows of the scratch arrays of a desk."""
 
+SCRATCH = np.cumsum([0, WORDS * 4, RATES * 4, COUNTS * 4, LISTS * 4, 1, DOUBLES * 8]) * BLOCK
+"""Where the scratch arrays of a desk start in its memory, and how many bytes they are together: 32-bit words, rates and counts,
+lists of places, flags of a byte, doubles.
+"""
+
 ANSWERS = HIGHEST - LOWEST + 1
 """Length of the table of the chance that a comment is answered, by the score of who made it."""
 
@@ -137,18 +142,14 @@ class Desks:
         self._held: list[NDArray[Any]] = [*columns, starts, others, result, answers]
         others_shared = (starts, others, self.learned, self.learned_counts, result, answers)
         shared = [array.ctypes.data for array in (*columns[:4], *others_shared)]
+        scratch = np.zeros(
+            (threads, int(SCRATCH[-1]) // 8), np.float64
+        )  # one array, since asking for an address takes a while
+        self._held.append(scratch)
         for thread in range(threads):
-            scratch: list[NDArray[Any]] = [
-                np.zeros((WORDS, BLOCK), np.uint32),
-                np.zeros((RATES, BLOCK), np.float32),
-                np.zeros((COUNTS, BLOCK), np.int32),
-                np.zeros((LISTS, BLOCK), np.int32),
-                np.zeros(BLOCK, np.uint8),
-                np.zeros((DOUBLES, BLOCK), np.float64),
-            ]
-            self._held += scratch
-            own = [array.ctypes.data for array in (*scratch, self.totals[thread])]
-            self.records[thread] = (users, *shared, *own, *rules, *(0,) * 11)
+            own = (scratch.ctypes.data + thread * scratch.strides[0] + SCRATCH[:-1]).tolist()
+            total = self.totals.ctypes.data + thread * self.totals.strides[0]
+            self.records[thread] = (users, *shared, *own, total, *rules, *(0,) * 11)
         for field, array in (besides or {}).items():
             self.records[field] = array.ctypes.data
             self._held.append(array)

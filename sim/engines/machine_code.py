@@ -55,13 +55,13 @@ class Wanted(NamedTuple):
     @property
     def file(self) -> str:
         """Name of the file that holds it."""
-        digest = hashlib.sha256(f"{self.kind} {self.module} {_described(self.numbers)}".encode()).hexdigest()[:12]
-        return f"{self.name}-{digest}.o"
+        return f"{self.name}-{_digest(self.kind, self.module, self.numbers)}.o"
 
 
 @cache
-def _described(numbers: np.dtype[Any] | None) -> str:
-    return "" if numbers is None else repr(numbers.descr)
+def _digest(kind: str, module: str, numbers: np.dtype[Any] | None) -> str:
+    described = "" if numbers is None else repr(numbers.descr)
+    return hashlib.sha256(f"{kind} {module} {described}".encode()).hexdigest()[:12]
 
 
 @cache
@@ -121,7 +121,10 @@ def as_function(address: int) -> Callable[..., int]:
 
     The interpreter's lock is released meanwhile.
     """
-    return ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 4, ctypes.c_int64)(address)
+    return _team_function(address)
+
+
+_team_function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 4, ctypes.c_int64)
 
 
 def _key(wanted: Wanted) -> tuple[str, str]:

@@ -122,14 +122,21 @@ def group_table(columns: Columns, days: float, reference: int) -> Table:
         "knowing": columns["knows"].astype(float),
         **credit_values(columns),
     }
-    parts = []
-    for kind, (names, codes) in group_codes(columns, reference).items():
-        users = np.bincount(codes, minlength=len(names))
-        some = users > 0
-        sums = {name: np.bincount(codes, weights=value, minlength=len(names)) for name, value in values.items()}
-        means = {name: total[some] / users[some] for name, total in sums.items()}
-        parts.append({"group": np.array(names)[some], "kind": np.full(some.sum(), kind), "users": users[some]} | means)
-    return stacked(parts)
+    kinds = group_codes(columns, reference)
+    firsts = np.cumsum([0, *(len(names) for names, _ in kinds.values())])
+    # All kinds of groups at once, users of each kind in their order, since a table is wanted of every small cell.
+    codes = np.concatenate([first + codes for first, (_, codes) in zip(firsts, kinds.values(), strict=False)])
+    users = np.bincount(codes, minlength=firsts[-1])
+    some = users > 0
+    table: Table = {
+        "group": np.array([name for names, _ in kinds.values() for name in names])[some],
+        "kind": np.repeat(list(kinds), np.diff(firsts))[some],
+        "users": users[some],
+    }
+    for name, value in values.items():
+        sums = np.bincount(codes, np.broadcast_to(value, (len(kinds), value.size)).ravel(), minlength=firsts[-1])
+        table[name] = sums[some] / users[some]
+    return table
 
 
 def user_table(columns: Columns, sample: int) -> Table:

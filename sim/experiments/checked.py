@@ -1,9 +1,11 @@
 """Check a file of whatever kind: a scenario, or a study of scenarios."""
 
+from sim.experiments.claims.plan import make_claims_plan
 from sim.experiments.compare.plan import is_comparison, make_comparison_plan
 from sim.experiments.optimise.plan import make_optimise_plan
 from sim.experiments.sensitivity.plan import make_sensitivity_plan
 from sim.experiments.sweep.plan import make_sweep_plan
+from sim.scenario.claims import is_claims
 from sim.scenario.load import baseline_of, load
 from sim.scenario.optimise import is_optimise
 from sim.scenario.sensitivity import is_sensitivity
@@ -18,6 +20,8 @@ def checked(file: str) -> str:
         return f"ok, {len(make_optimise_plan(file).file.families)} families of policies"
     if is_sweep(file):
         return f"ok, {len(make_sweep_plan(file).points):,} points"
+    if is_claims(file):
+        return f"ok, {len(make_claims_plan(file).file.trials)} claims"
     if is_comparison(file):
         make_comparison_plan(file)
         return "ok"

@@ -1,10 +1,12 @@
 """Where a result comes from: everything needed to make it again."""
 
 import platform
+import shlex
 import sys
 import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from sim.experiments.plan import RunPlan
@@ -32,8 +34,15 @@ def circumstances(started: float) -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 3),
-        "command": " ".join(["scoregate", *sys.argv[1:]]) if sys.argv and "scoregate" in sys.argv[0] else None,
+        "command": _command(),
     }
+
+
+def _command() -> str | None:
+    """The command given, as it can be given again; None where the program was not started by its command."""
+    program = Path(sys.argv[0]) if sys.argv else Path()
+    ours = program.stem == "scoregate" or program.parts[-2:] == ("sim", "__main__.py")
+    return shlex.join(["scoregate", *sys.argv[1:]]) if ours else None
 
 
 def manifest(plan: RunPlan, started: float, finished: int, status: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from sim.experiments.explain.explain import Explanation
 from sim.lab.charts import NAMES, Charts
 from sim.lab.choice import KIND, Choice, check_loaded, fresh_texts, kinds, meaning, scenarios
 from sim.lab.session import Session
+from sim.model.score import HIGHEST, LOWEST
 from sim.scenario.reader import LARGEST_FILE, ScenarioError
 
 FRAME = 100
@@ -35,6 +36,7 @@ GRID = {
     "gap": "8px 16px",
 }
 """Two charts beside each other where there is room for two."""
+THRESHOLD = "policy.gate.threshold"
 LABELS = {
     "policy.circle.opens": "Circle opens (day)",
     "policy.circle.closes": "Circle closes (day)",
@@ -199,8 +201,28 @@ class LabPage:
         }
         for widget in self.fields.values():
             widget.param.watch(self._on_field, "value")
-        self.form.objects = list(self.fields.values())
+        self.form.objects = [*self._sliders(), *self.fields.values()]
         self._filling = False
+
+    def _sliders(self) -> list[Any]:
+        """A slider for a gate's threshold, which moves the field and is moved by it; none for a kind of gate without one."""
+        field = self.fields.get(THRESHOLD)
+        if field is None:
+            return []
+        slider = pn.widgets.IntSlider(name="Move the threshold", start=LOWEST, end=HIGHEST, step=5, width=280)
+
+        def follow(*_: Any) -> None:
+            if field.value.strip().isdecimal():
+                slider.value = min(max(int(field.value), LOWEST), HIGHEST)
+
+        def move(_: Any) -> None:
+            if field.value.strip() != str(slider.value_throttled):
+                field.value = str(slider.value_throttled)
+
+        follow()
+        field.param.watch(follow, "value")
+        slider.param.watch(move, "value_throttled")
+        return [slider]
 
     def texts(self) -> dict[str, str]:
         """What stands in the form, by path of the setting."""

@@ -361,11 +361,16 @@ def over_time(totals: Totals, users: int, ticks_per_day: int = 1) -> dict[str, N
 
 def of_run(series: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
     """One figure per measure for a whole run (NaN where nothing was measured)."""
+    measures = [one for one in MEASURES if one.name in series]
+    rows = np.array([series[one.name] for one in measures])
+    whole = ~np.isnan(rows).any(axis=1) if rows.size else np.zeros(len(measures), bool)
+    means, ends = (rows.mean(axis=1), rows[:, -1]) if rows.size else (rows, rows)
     figures = {}
-    for measure in (one for one in MEASURES if one.name in series):
-        values = series[measure.name]
-        seen = values[~np.isnan(values)]
-        figures[measure.name] = (
-            float("nan") if not seen.size else float(seen[-1] if measure.over == "last" else seen.mean())
-        )
+    for place, measure in enumerate(measures):
+        if whole[place]:
+            value = (ends if measure.over == "last" else means)[place]
+        else:
+            seen = rows[place][~np.isnan(rows[place])]
+            value = np.nan if not seen.size else seen[-1] if measure.over == "last" else seen.mean()
+        figures[measure.name] = float(value)
     return figures

@@ -3,6 +3,7 @@
 `world.circle.post_rate` becomes `circle_post_rate`; switches become `switch_*` (0 or 1). Engines read `p.circle_post_rate`.
 """
 
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +38,7 @@ def _logit(share: float) -> float:
     return float(logarithm(inside / (1.0 - inside)))
 
 
+@lru_cache(64)
 def _pareto_smallest(mean: float, exponent: float, most: int) -> float:
     """Smallest value of a Pareto law of this tail exponent, cut off at `most`, whose mean is `mean` (bisection)."""
     tail = exponent - 1.0
@@ -167,10 +169,13 @@ def lenders_capital(scenario: Scenario) -> list[int]:
 
 def as_record(p: Numbers) -> NDArray[np.void]:
     """The numbers as a record array of length 1, for compiled code."""
-    record = np.zeros(1, dtype=[_field(name, value) for name, value in p.items()])
-    for name, value in p.items():
-        record[0][name] = value
-    return record
+    return np.array([tuple(p.values())], _record_type(tuple(_field(name, value) for name, value in p.items())))
+
+
+@lru_cache(64)
+def _record_type(fields: tuple[tuple[Any, ...], ...]) -> np.dtype[np.void]:
+    """One object for the same fields, as code is found by it."""
+    return np.dtype(list(fields))
 
 
 def _field(name: str, value: int | float | tuple[float, ...]) -> tuple[Any, ...]:

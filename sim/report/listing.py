@@ -6,6 +6,7 @@ TITLES = {
     "scenarios": "Scenarios (scoregate run NAME)",
     "sweeps": "Sweeps (scoregate sweep NAME)",
     "comparisons": "Comparisons (scoregate compare NAME)",
+    "claims": "Claims put to the test (scoregate claims NAME)",
     "sensitivity": "Sensitivity studies (scoregate sensitivity NAME)",
     "optimise": "Searches over policies (scoregate optimise NAME)",
     "gates": "Gates (policy.gate.kind)",

@@ -31,7 +31,7 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "scenarios"
 
 
-STUDIES = ("sweeps", "comparisons", "sensitivity", "optimise")
+STUDIES = ("sweeps", "comparisons", "claims", "sensitivity", "optimise")
 """Folders below that of the scenarios whose files are studies of scenarios."""
 
 

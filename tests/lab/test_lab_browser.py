@@ -128,6 +128,19 @@ def test_plays_pauses_resets_and_shows_a_users_reasons(visit):
     tab.get_by_text("Day 0 of 60").wait_for()
 
 
+def test_the_slider_moves_the_threshold_and_follows_the_field(visit):
+    tab = visit()
+    _small(tab)
+    handle = tab.locator(".noUi-handle").first
+    playwright.expect(handle).to_have_attribute("aria-valuenow", re.compile("650"), timeout=WAIT)
+    handle.focus()
+    handle.press("ArrowRight")
+    playwright.expect(tab.get_by_label("The same in a terminal")).to_have_value(
+        re.compile("threshold=655"), timeout=WAIT
+    )
+    tab.get_by_text("Day 0 of 60").wait_for()
+
+
 def test_what_is_saved_runs_and_gives_the_numbers_shown(visit, tmp_path):
     tab = visit()
     _small(tab)

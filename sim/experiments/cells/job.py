@@ -56,6 +56,9 @@ people_hash = Recent[Scenario, str](_people_hash, 64)
 """Hash (32 hex digits) of all in a scenario that decides who the people are and whom they know, whatever the seed."""
 
 
+_resolved = Recent[Scenario, dict[str, Any]](resolved, 64)
+
+
 @dataclass(frozen=True)
 class Job:
     """One cell to be run.
@@ -70,9 +73,14 @@ class Job:
     users_sample: int = 0
 
     @cached_property
+    def scenario_hash(self) -> str:
+        """What its scenario has in common with all that give the same on every seed."""
+        return cell_hash(self.scenario)
+
+    @cached_property
     def key(self) -> str:
         """Identity (32 hex digits): the scenario, the seed, the reference and the code that decides results."""
-        parts = [cell_hash(self.scenario), str(self.seed), str(self.reference), code_hash()]
+        parts = [self.scenario_hash, str(self.seed), str(self.reference), code_hash()]
         if self.users_sample:
             parts.append(f"users {self.users_sample}")
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
@@ -95,4 +103,4 @@ class Job:
     @property
     def origin(self) -> Origin:
         """What is kept beside the outcome, to run the cell again."""
-        return Origin(resolved(self.scenario), self.seed, self.reference, self.users_sample, code_hash())
+        return Origin(_resolved(self.scenario), self.seed, self.reference, self.users_sample, code_hash())

@@ -1,14 +1,18 @@
 """The work: jobs run one after another where this is called, in a thread, a worker process or on another machine."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
+from threading import Lock
 
 from sim.engines.code import code_hash
 from sim.engines.fast import DayZero, FastEngine
 from sim.experiments.cells.job import Job
 from sim.experiments.cells.reduce import measured
 from sim.results.cells.outcome import Outcome, Packed, pack
+from sim.scenario.schema import Scenario
 
 Asked = Callable[[], bool]
 """Says whether cells are to be given up at their next pause."""
@@ -48,7 +52,23 @@ def packed_outcomes(
     """As `outcomes_of`, as bytes. Raises OtherCode where results here would not be those of `code`."""
     if code != code_hash():
         raise OtherCode(f"a worker has other code of the model ({code_hash()}, not {code})")
-    return [_packed(outcome) for outcome in outcomes_of(jobs, threads=threads, limit=limit, given_up=given_up)]
+    known = [_with_known_scenario(job) for job in jobs]
+    return [_packed(outcome) for outcome in outcomes_of(known, threads=threads, limit=limit, given_up=given_up)]
+
+
+MOST_SCENARIOS = 64
+_scenarios: OrderedDict[str, Scenario] = OrderedDict()
+_scenarios_lock = Lock()
+
+
+def _with_known_scenario(job: Job) -> Job:
+    """The job with the very scenario of an earlier one that says the same, so that what was worked out of it is found again."""
+    with _scenarios_lock:
+        scenario = _scenarios.setdefault(job.scenario_hash, job.scenario)
+        _scenarios.move_to_end(job.scenario_hash)
+        if len(_scenarios) > MOST_SCENARIOS:
+            _scenarios.popitem(last=False)
+    return job if scenario is job.scenario else replace(job, scenario=scenario)
 
 
 def _packed(outcome: Outcome) -> Packed:

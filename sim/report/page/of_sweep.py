@@ -75,6 +75,15 @@ def _told(result: SweepResult, value: float, unit: str) -> str:
     return change(value, unit) if result.paired else number(value, unit)
 
 
+def _where(result: SweepResult, place: int) -> str:
+    """A point by its values, or by its number where these are many."""
+    if len(result.parameters) > MOST_NAMED:
+        return f"point {place}"
+    points = result.tables["points"]
+    values = (_value(points[one["path"]].tolist()[place]) for one in result.parameters)
+    return ", ".join(f"{short(name)} {value}" for name, value in zip(result.names, values, strict=True))
+
+
 def _what(result: SweepResult, measure: str) -> str:
     """What is shown of a measure, with its unit."""
     return f"{'effect on ' if result.paired else ''}{measure} ({_unit(result, measure)})"
@@ -91,7 +100,7 @@ def _cards(result: SweepResult) -> list[Card]:
         for word, place in (("largest", int(np.nanargmax(values))), ("smallest", int(np.nanargmin(values)))):
             told = _told(result, float(values[place]), unit)
             cards.append(
-                Card(f"{word} {'effect on ' if result.paired else ''}{result.primary}", told, f"point {place}")
+                Card(f"{word} {'effect on ' if result.paired else ''}{result.primary}", told, _where(result, place))
             )
     if result.paired:
         low, high = (_column(result, result.primary, bound) for bound in ("low", "high"))

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from sim.recent import Recent
 from sim.results.cells.ledger import checkpoint, open_to_write, told, writing
 from sim.results.cells.origin import Origin, as_text, squeezed
 from sim.results.cells.outcome import Outcome, Packed, shape_of
@@ -17,6 +19,8 @@ SHARD_CELLS = 1024
 """Most cells of a shard."""
 SHARD_BYTES = 32_000_000
 """Bytes of outcomes after which a shard is full, however few cells they are of (whole users are large)."""
+RECENT_SCENARIOS = 64
+"""Scenarios whose text is kept at hand."""
 SMALL_SHARDS = 8
 """Shards at most half full that may lie about before some are made one."""
 
@@ -35,6 +39,13 @@ class CellStore(CellReader):
         super().__init__(folder)
         self._writes = False
         self._base: tuple[str, bytes] | None = None
+        # Many cells are of one scenario, whose text takes longer to make than its record to write.
+        self._scenario_text = Recent[dict[str, Any], bytes](as_text, RECENT_SCENARIOS)
+        self._squeezed = Recent[bytes, bytes](self._against_base, RECENT_SCENARIOS)
+
+    def _against_base(self, text: bytes) -> bytes:
+        assert self._base is not None  # the first text is the base
+        return squeezed(text, self._base[1])
 
     def close(self) -> None:
         """Let go of the ledger."""
@@ -97,7 +108,8 @@ class CellStore(CellReader):
     def _record(self, connection: sqlite3.Connection, packed: Packed, origin: Origin) -> None:
         key = packed.key
         before = connection.execute("SELECT reason FROM cells WHERE key = ?", (key,)).fetchone()
-        connection.execute("UPDATE cells SET times = times + 1 WHERE key = ?", (key,))
+        if before is not None:
+            connection.execute("UPDATE cells SET times = times + 1 WHERE key = ?", (key,))
         if before is not None and (not before[0] or packed.reason):
             if packed.reason and before[0]:
                 connection.execute(
@@ -106,12 +118,12 @@ class CellStore(CellReader):
                 )
             return
         if before is None:
-            text = as_text(origin.scenario)
+            text = self._scenario_text(origin.scenario)
             if self._base is None:
                 self._base = (_short_hash(text), text)
             connection.execute("INSERT OR IGNORE INTO bases VALUES (?, ?)", self._base)
             values = (key, packed.reason, packed.seconds, time.time(), origin.name, self._base[0])
-            more = (squeezed(text, self._base[1]), origin.seed, origin.reference, origin.users, origin.code)
+            more = (self._squeezed(text), origin.seed, origin.reference, origin.users, origin.code)
             connection.execute("INSERT INTO cells VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", values + more)
         else:
             connection.execute(
