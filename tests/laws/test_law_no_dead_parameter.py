@@ -108,6 +108,7 @@ OTHER_VALUE: dict[str, Any] = {
     "rule": "none",
     "mixture": {"none": 0.5},
     "world.population.learned_share": 0.3,
+    "world.choice.improvement": 1.0,
     "world.bureau.features": "social",
     "world.bureau.anchor": "once",
     "world.bureau.joined": 0,
