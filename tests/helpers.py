@@ -58,6 +58,10 @@ BUSY: dict[str, Any] = {
 LINE = {"switches.credit_line": True}
 LENDERS = {"switches.lenders": True}
 FINANCE = {**LINE, **LENDERS}
+BUREAU: dict[str, Any] = {**LENDERS, "switches.bureau": True, "world.bureau.months": 1}
+"""Lenders whose reports the bureau learns from, every month."""
+MERCHANTS: dict[str, Any] = {"switches.merchants": True, "world.bureau.months": 1}
+"""Merchants that join every month."""
 HARD_TIMES: dict[str, Any] = {
     # income is lost and costs swing, so that users come to need, miss, and default within months
     "world.money.living_share": 0.9,
@@ -118,6 +122,7 @@ OUTLOOK = Outlook(
     learned_spend=0.2,
     learned_repay=0.1,
     learned_upload=15.0,
+    by_change=0,
 )
 """A user's view of the own score in round numbers, as the review rules take it: knows the formula, owes a quarter of the limit."""
 

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 from sim.draws import seed_halves
 from sim.engines.layout import ANSWERS
 from sim.engines.machine_code import Wanted, addresses, rule_address
-from sim.engines.order import ALWAYS, APART, BLOCK_PHASES, LESSON, LESSON_LEARNED, NO_GATE_AHEAD
+from sim.engines.order import (
+    ALWAYS,
+    APART,
+    BLOCK_PHASES,
+    IMPROVEMENT,
+    LEARNED_PUBLICATION,
+    LESSON,
+    LESSON_LEARNED,
+    NO_GATE_AHEAD,
+)
 from sim.model.calendar import GATE_AHEAD, PUBLICATION, make_calendar, market_by_tick
 from sim.model.choice.decision_rule import prepared
 from sim.model.choice.mixture import MOST_RULES, rules_of
@@ -39,6 +48,10 @@ def _calendar(scenario: Scenario) -> NDArray[np.int64]:
     flags |= ALWAYS | np.where(flags & GATE_AHEAD, 0, NO_GATE_AHEAD)
     if scenario.world.population.learned_share > 0.0:
         flags |= LESSON | np.where(flags & PUBLICATION, LESSON_LEARNED, 0)
+    if scenario.world.choice.improvement > 0.0:
+        flags |= IMPROVEMENT
+    if scenario.switches.bureau:
+        flags |= np.where(flags & PUBLICATION, LEARNED_PUBLICATION, 0)
     return calendar
 
 

@@ -11,8 +11,10 @@ from sim.engines.columns import Columns
 from sim.engines.crew import Crew
 from sim.engines.layout import BLOCK, RUN, TODAY, Desks, new_team
 from sim.engines.people import DayZero, further
+from sim.model import totals as n
 from sim.model.calendar import RANKING
 from sim.model.columns import further_groups, groups_of
+from sim.model.flywheel import Flywheel
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS
 from sim.model.numbers import lenders_capital
@@ -32,7 +34,8 @@ class FastEngine:
     """One replicate of one scenario.
 
     scenario: what to run; seed: of this replicate; threads: how many share each tick; day_zero: people and contacts, if at
-    hand (copied, not changed). `columns` is the state, `totals` int64 (ticks so far, len(TOTALS)).
+    hand (copied, not changed). `columns` is the state, `totals` int64 (ticks so far, len(TOTALS)); `flywheel`: the
+    bureau and merchants.
     """
 
     def __init__(self, scenario: Scenario, seed: int, threads: int = 1, day_zero: DayZero | None = None) -> None:
@@ -48,12 +51,13 @@ class FastEngine:
         self.tick = 0
         self._blueprint = blueprint = blueprint_of(scenario)
         self._today = np.zeros(1, TODAY)
-        self._today["cutoff"] = NOBODY
         self._today["budget"] = blueprint.numbers(seed)["incentive_budget_fen"]
+        self._today["cutoff"], self._today["offer"] = NOBODY, 1.0
         self._result = np.zeros((scenario.run.ticks + 1, COUNT), np.int64)
         rules = (blueprint.admission, blueprint.plan_values.ctypes.data, blueprint.places.ctypes.data)
         for lender, capital in enumerate(lenders_capital(scenario)):
             self._result[0, CASH_AT_LENDER + lender] = capital
+        self.flywheel = Flywheel(scenario, seed)
         self._demand, self._served = np.zeros((MOST_LENDERS, TURNS), np.int64), np.zeros(MOST_LENDERS, np.int64)
         self._desks = Desks(
             self.threads,
@@ -63,7 +67,8 @@ class FastEngine:
             self._result,
             blueprint.answers,
             rules,
-            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served, "market": blueprint.market}
+            {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served}
+            | {"market": blueprint.market, "formula": self.flywheel.formula}
             | further(further_groups(scenario), self.columns),
         )
         self._crew = Crew(blueprint, self._desks, blueprint.numbers(seed), self._today)
@@ -83,12 +88,15 @@ class FastEngine:
     def run(self, ticks: int) -> None:
         """Advance by `ticks` (at most to the end). Ctrl-C stops after the tick at hand and leaves a whole state."""
         last = min(self.tick + ticks, self.scenario.run.ticks)
-        flags = self._blueprint.calendar[0]
+        ranking = self._blueprint.calendar[0] & RANKING != 0
+        pauses = ranking | self.flywheel.busy
         while self.tick < last:
-            if flags[self.tick] & RANKING:
+            if ranking[self.tick]:
                 self._rank()
-            rankings = np.flatnonzero(flags[self.tick + 1 : last] & RANKING)
-            stop = self.tick + 1 + int(rankings[0]) if rankings.size else last
+            if self.flywheel.busy[self.tick]:
+                self._turn()
+            ahead = np.flatnonzero(pauses[self.tick + 1 : last])
+            stop = self.tick + 1 + int(ahead[0]) if ahead.size else last
             self._run_to(stop)
             if self.tick < stop:
                 return
@@ -98,6 +106,12 @@ class FastEngine:
         places = self.scenario.policy.gate.places(self.columns.users)
         cutoff, tie = last_place(self._seed, self.columns["id"], self.columns["score"], places or 0)
         self._today["cutoff"], self._today["tie"] = cutoff, tie
+
+    def _turn(self) -> None:
+        """The flywheel before the tick at hand."""
+        reach = int(self._result[self.tick, n.ACTIVE_30]) / self.columns.users
+        self.flywheel.before(self.tick, lambda: self.columns, reach)
+        self._today["offer"] = self.flywheel.offer
 
     def _run_to(self, last: int) -> None:
         """Advance to tick `last` in machine code."""
@@ -113,11 +127,15 @@ class FastEngine:
             ("partial", self._desks.totals),
         ):
             stretch[field] = array.ctypes.data
+        first = self.tick
         try:
             self.tick = self._crew.run("run_ticks", stretch, new_team())
         except BaseException:
             self.tick = self._crew.reached
             raise
+        finally:
+            if self.flywheel.moves:
+                self._result[first + 1 : self.tick + 1, n.OUTCOMES : n.AFTER_FLYWHEEL] = self.flywheel.totals()
 
     def snapshot(self) -> Columns:
         """The state now (a copy)."""

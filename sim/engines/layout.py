@@ -59,13 +59,14 @@ DESK = np.dtype(
             "far_starts",
             "sources",
             "targets",
+            "formula",
         )
     ]
 )
 """Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and of
 what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit, of red packets; demand: int64 (lenders, TURNS),
 offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve;
-market: float64 (ticks), factor on the demand for credit."""
+market: float64 (ticks), factor on the demand for credit; formula: float64 (LENGTH), by which the bureau publishes."""
 
 TODAY = np.dtype(
     [
@@ -74,6 +75,7 @@ TODAY = np.dtype(
         ("pull", "f8"),
         ("attention", "f8"),
         ("exclusivity", "f8"),
+        ("offer", "f8"),
         ("cutoff", "f8"),
         ("tie", "f8"),
         ("tip_each", "i8"),
@@ -94,7 +96,7 @@ TODAY = np.dtype(
         ("shift", "i8"),
     ]
 )
-"""The day, what all users see of the circle and of the last place at a gate that ranks, and what it carries to tomorrow.
+"""The day, what all users see of the circle, of the last place at a gate that ranks and of perks on offer, and what it carries to tomorrow.
 round: of publication, 0 but on day 0; budget: for red packets, before the day's (fen); to_anybody,
 to_openers: places for packets given today, in the order of factor and shift."""
 
@@ -155,7 +157,8 @@ class Desks:
         for thread in range(threads):
             own = (scratch.ctypes.data + thread * scratch.strides[0] + SCRATCH[:-1]).tolist()
             total = self.totals.ctypes.data + thread * self.totals.strides[0]
-            self.records[thread] = (users, *shared, *own, total, *rules, *(0,) * 12)
+            given = (users, *shared, *own, total, *rules)
+            self.records[thread] = (*given, *(0,) * (len(DESK.names or ()) - len(given)))
         for field, array in (besides or {}).items():
             self.records[field] = array.ctypes.data
             self._held.append(array)

@@ -20,6 +20,8 @@ ALWAYS = 1 << 20
 NO_GATE_AHEAD = 1 << 21
 LESSON = 1 << 22
 LESSON_LEARNED = 1 << 23
+LEARNED_PUBLICATION = 1 << 24
+IMPROVEMENT = 1 << 25
 """Flags of a day besides those of the calendar."""
 
 CIRCLE, RELATIONSHIPS, TELL, CAPITAL, BUDGET, PASS_ON = range(6)
@@ -41,6 +43,7 @@ BLOCK_PHASES = (
     (ANSWER, "answer_phase"),
     (BILL_DUE, "bill_phase"),
     (PUBLICATION, "publication_phase"),
+    (LEARNED_PUBLICATION, "learned_publication_phase"),
     (LESSON_LEARNED, "experience_phase"),
     (APPLY, "apply_phase"),
     (GATE_DAY | DOOR, "admission_phase"),
@@ -48,6 +51,7 @@ BLOCK_PHASES = (
     (GATE_AHEAD, "review_phase"),
     (NO_GATE_AHEAD, "rest_phase"),
     (LESSON, "practice_phase"),
+    (IMPROVEMENT, "improvement_phase"),
     (ALWAYS, "luck_phase"),
     (ALWAYS, "rates_phase"),
     (CIRCLE_LIVE, "circle_rates_phase"),

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.effect import Effect
 from sim.model.calendar import GATE_ACTIVE, GATE_AHEAD, PUBLICATION, make_calendar, ticks_per_day
-from sim.model.measures import CHANNELS, CREDIT_MEASURES, EFFORT_CHANNELS, PACKET_CHANNEL, PACKET_MEASURES
+from sim.model.measures import (
+    CHANNELS,
+    CREDIT_MEASURES,
+    EFFORT_CHANNELS,
+    FLYWHEEL_MEASURES,
+    PACKET_CHANNEL,
+    PACKET_MEASURES,
+)
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -42,8 +49,10 @@ def channels_shown(effects: Mapping[str, Effect]) -> tuple[str, ...]:
 
 
 def table(result: "Result") -> list[Effect]:
-    """The short table: a row per measure of SHOWN, those of credit where it is a business, of packets where any were opened."""
-    further = [measure.name for measure in CREDIT_MEASURES if measure.name in result.effects]
+    """The short table: a row per measure of SHOWN, those of credit and the flywheel where there are any, of packets where any
+    were opened.
+    """
+    further = [measure.name for measure in (*CREDIT_MEASURES, *FLYWHEEL_MEASURES) if measure.name in result.effects]
     if PACKET_CHANNEL in channels_shown(result.effects):
         further += [measure.name for measure in PACKET_MEASURES]
     return [result.effects[name] for name in (*SHOWN, *further)]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.totals import CREDIT_FLOWS, LENDER_STOCKS, STOCKS, of_lenders
+from sim.model.totals import BUREAU_STOCKS, CREDIT_FLOWS, LENDER_STOCKS, STOCKS, of_lenders
 
 Totals = Mapping[str, NDArray[np.int64]]
 CHANNELS = ("habit", "payment", "score", "credit", "circle")
@@ -191,6 +191,70 @@ PACKET_MEASURES: tuple[Measure, ...] = (
 """Measures of incentives, of every scenario, since giving nothing is a figure too: 0."""
 
 
+def _known(name: str, gini: bool = False) -> Callable[[Totals, int], NDArray[np.float64]]:
+    """A figure in millionths, NaN until it is known; gini: of the AUC."""
+
+    def formula(t: Totals, _: int) -> NDArray[np.float64]:
+        share = np.where(t[name] == 0, np.nan, t[name] * 1e-6)
+        return 2.0 * share - 1.0 if gini else share
+
+    return formula
+
+
+JUDGED = BUREAU_STOCKS[0]
+"""A total that is there where the bureau learns."""
+
+FLYWHEEL_MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "score_auc",
+        "share",
+        "chance that a payer's score, published at the last quarter's start, was above an overdue user's",
+        1,
+        "last",
+        _known("score_auc_ppm"),
+        0,
+        JUDGED,
+    ),
+    Measure("score_ks", "share", "the same score's KS", 1, "last", _known("score_ks_ppm"), 0, JUDGED),
+    Measure("score_gini", "share", "the same score's Gini", 1, "last", _known("score_auc_ppm", True), 0, JUDGED),
+    Measure(
+        "learned_auc",
+        "share",
+        "AUC on users held out of the formula learned from the last quarter",
+        1,
+        "last",
+        _known("learned_auc_ppm"),
+        0,
+        JUDGED,
+    ),
+    Measure("learned_ks", "share", "the same formula's KS", 1, "last", _known("learned_ks_ppm"), 0, JUDGED),
+    Measure(
+        "outcomes", "share", "users with an outcome in the last quarter", 0, "last", _per_user("outcomes"), 0, JUDGED
+    ),
+    Measure(
+        "fell_overdue",
+        "share",
+        "of those, users who fell overdue",
+        -1,
+        "last",
+        lambda t, users: _ratio(t["outcomes_overdue"], t["outcomes"]),
+        0,
+        JUDGED,
+    ),
+    Measure(
+        "merchants",
+        "merchants",
+        "merchants that ask for the score",
+        1,
+        "last",
+        lambda t, users: t["merchants"].astype(np.float64),
+        0,
+        "merchants",
+    ),
+)
+"""Measures of the flywheel, where the bureau learns or merchants join."""
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "visits", "1/user/day", "visits to the platform: the headline", 1, "mean", lambda t, users: _visits(t) / users
@@ -282,6 +346,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("share_750", "share", "users with a score of 750 or more", 0, "last", _per_user("score_750")),
     *CREDIT_MEASURES,
     *PACKET_MEASURES,
+    *FLYWHEEL_MEASURES,
 )
 """All measures over time."""
 

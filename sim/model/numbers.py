@@ -88,6 +88,7 @@ def numbers(scenario: Scenario, seed: int) -> Numbers:
     p["motivation_step"] = float(chance(tick_days / world.circle.motivation_days))
     p["folk_points_per_day"] = world.choice.folk_points / 30.0
     p["spare_income_share"] = max(1.0 - world.money.living_share, 0.0) / 30.0
+    p["improvement_per_tick"] = world.choice.improvement * tick_days / 30.0
     p["tip_most_fen"] = world.circle.tip_most * 100.0
     p["campaign_hazard"] = world.awareness.campaign_rate * policy.campaign.reach
 

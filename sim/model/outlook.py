@@ -15,7 +15,7 @@ from sim.model.states import FOLK, LEARNED, REPAY, REST, SPEND, UPLOAD
 
 class Outlook(NamedTuple):
     """One user's view of the own score on the day of a review. Money in CNY and CNY/day, sub-scores 0-1; what was learned
-    in points a day, of uploading in points per asset.
+    in points a day, of uploading in points per asset; by_change: 1 once the bureau scores by what it has learned.
     """
 
     belief: int
@@ -47,6 +47,7 @@ class Outlook(NamedTuple):
     learned_spend: float
     learned_repay: float
     learned_upload: float
+    by_change: int
 
 
 @rule
@@ -91,8 +92,8 @@ def learned_points(outlook, plan, days, declared):
 
 
 @rule
-def score_with(outlook, spend, debt, declared):
-    """Score (points) of a user with this recent spend (CNY/day), debt (CNY) and declared assets, all else as it is."""
+def score_by_weights(outlook, spend, debt, declared):
+    """Score (points) by the published weights of a user with this recent spend (CNY/day), debt (CNY) and declared assets."""
     return raw_score(
         history(outlook.record, utilisation(debt, outlook.limit), outlook.utilisation_weight),
         raised(outlook.ability_base, declared, outlook.ability_step),
@@ -105,6 +106,19 @@ def score_with(outlook, spend, debt, declared):
         outlook.identity_weight,
         outlook.relationships_weight,
     )
+
+
+@rule
+def score_with(outlook, spend, debt, declared):
+    """Score (points) that a user expects with this recent spend (CNY/day), debt (CNY) and declared assets, all else as it is.
+
+    Nobody is told a learned formula: users then expect the change that the published weights would bring.
+    """
+    score = score_by_weights(outlook, spend, debt, declared)
+    if outlook.by_change == 1:
+        now = score_by_weights(outlook, outlook.recent_spend, outlook.debt, outlook.declared)
+        score = score + (outlook.published - now)
+    return score
 
 
 @rule

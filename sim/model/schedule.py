@@ -5,6 +5,7 @@ totals of ticks before (the circle, the shares that know and may comment) and th
 columns of other users that any phase reads are their published scores (relationships, ranks) and that they just learned or
 were just admitted (tell) or pass money on (pass_on).
 Applicants share a lender's cash by lot: through sums of what is asked for, by place in the lot, never through one another.
+A learned score comes of the records of all, put in the order of their numbers.
 So no result depends on the order of users. Both engines follow this list; a test compares their phases with it.
 """
 
@@ -21,6 +22,32 @@ class Phase(NamedTuple):
 
 
 SCHEDULE = (
+    Phase(
+        "bureau",
+        "before the days of payday, bill and answer, and once a quarter before publication, where the bureau learns; once",
+        (
+            "id",
+            "score",
+            "income",
+            "debt",
+            "record",
+            "payment_rate",
+            "ticket",
+            "shopping_share",
+            "recent_spend",
+            "ability_base",
+            "identity_base",
+            "declared",
+            "relationships",
+            "has_file",
+            "limit",
+            "billed",
+            "missed",
+            "owed_*",
+            "loan_*",
+        ),
+        (),
+    ),
     Phase("circle", "every tick, once", (), ()),
     Phase("relationships", "publication", ("score",), ("relationships",)),
     Phase(
@@ -77,6 +104,10 @@ SCHEDULE = (
             "recent_spend",
             "relationships",
             "limit",
+            "payment_rate",
+            "ticket",
+            "shopping_share",
+            "has_file",
         ),
         ("score",),
     ),
@@ -171,6 +202,12 @@ SCHEDULE = (
         "every tick, where somebody learns from the own score",
         ("belief", "plan", "spend_days", "repay_days"),
         ("spend_days", "repay_days"),
+    ),
+    Phase(
+        "improvement",
+        "every tick, where effort raises the true ability to repay",
+        ("plan", "true_ability"),
+        ("true_ability",),
     ),
     Phase(
         "acts",

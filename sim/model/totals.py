@@ -171,6 +171,23 @@ PACKET_FLOWS = (
 ) = range(62 + 6 * MOST_LENDERS, 71 + 6 * MOST_LENDERS)
 """Of red packets. The first three are told of every scenario, since giving nothing is a figure too: 0."""
 PACKETS_TOLD = PACKET_FLOWS[:3]
+BUREAU_STOCKS = (
+    "outcomes",
+    "outcomes_overdue",
+    "score_auc_ppm",
+    "score_ks_ppm",
+    "learned_auc_ppm",
+    "learned_ks_ppm",
+)
+OUTCOMES, OUTCOMES_OVERDUE, SCORE_AUC, SCORE_KS, LEARNED_AUC, LEARNED_KS = range(
+    71 + 6 * MOST_LENDERS, 77 + 6 * MOST_LENDERS
+)
+"""Of the bureau's last quarter: users with an outcome, those overdue, and in millionths how well the score published at its start
+and the formula learned from it tell (0: not known)."""
+MERCHANTS = LEARNED_KS + 1
+"""Merchants that ask for the score."""
+AFTER_FLYWHEEL = MERCHANTS + 1
+
 
 TOTALS = (
     *PLAIN_TOTALS,
@@ -178,6 +195,8 @@ TOTALS = (
     *CREDIT_STOCKS,
     *(name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total)),
     *PACKET_FLOWS,
+    *BUREAU_STOCKS,
+    "merchants",
 )
 COUNT = len(TOTALS)
 
@@ -190,7 +209,12 @@ def totals_of(scenario: "Scenario") -> tuple[str, ...]:
     if scenario.switches.lenders:
         lenders = len(scenario.world.lending.lenders)
         names += [name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total, lenders)]
-    return (*names, *(PACKET_FLOWS if scenario.gives_packets else PACKETS_TOLD))
+    names += PACKET_FLOWS if scenario.gives_packets else PACKETS_TOLD
+    if scenario.switches.bureau:
+        names += BUREAU_STOCKS
+    if scenario.switches.merchants:
+        names.append("merchants")
+    return tuple(names)
 
 
 STOCKS = frozenset(
@@ -212,6 +236,8 @@ STOCKS = frozenset(
         "viewers",
         *CREDIT_STOCKS,
         *(name for total in LENDER_STOCKS for name in of_lenders(total)),
+        *BUREAU_STOCKS,
+        "merchants",
     )
 )
 """Totals that count a state at the end of a tick; the others count what happened in it, and grow with its length."""

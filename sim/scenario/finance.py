@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from sim.model.bureau.scale import POINTS_TO_DOUBLE, SHARE
 from sim.model.lenders import LONGEST_TERM, MOST_LENDERS
 from sim.scenario.quantity import quantity
 from sim.scenario.strict import Strict
@@ -84,6 +85,94 @@ class LendingPolicy(Strict):
         "silo",
         description="What a lender sees of an applicant, beside stated income and its own book: silo: nothing; shared: debt and arrears with all lenders; score: the published score [kind]",
         json_schema_extra={"unit": "kind", "source": "model: lenders", "grade": "-"},
+    )
+
+
+class BureauWorld(Strict):
+    """How the bureau learns a score from outcomes; only with `switches.bureau`."""
+
+    features: Literal["bureau", "transactions", "social", "all"] = Field(
+        "all",
+        description="What the learned score may use: bureau: payment record, use of the limit, debt; transactions: the platform's own traces; social: the contacts' scores; all [kind]",
+        json_schema_extra={"unit": "kind", "source": "sets after Berg et al. 2020", "grade": "A"},
+    )
+    joined: int = quantity(
+        MOST_LENDERS,
+        "Lenders that report outcomes, the first of the list; the platform's credit line always does",
+        "lenders",
+        low=0,
+        high=MOST_LENDERS,
+    )
+    months: int = quantity(
+        3, "Publications from one fit to the next", "months", source="model: quarterly", low=1, high=24
+    )
+    anchor: Literal["quarterly", "once"] = Field(
+        "quarterly",
+        description="When learned scores are put on the scale: quarterly: at every fit, so that a score is relative and one user's rise another's fall; once: at the first, so that all may rise or fall together [kind]",
+        json_schema_extra={"unit": "kind", "source": "assumption", "grade": "-"},
+    )
+    anchored_share: float = quantity(
+        SHARE,
+        "Share of users at 750 or more on that scale, on the day of the fit and before noise",
+        "share",
+        source="prior between two lender traces",
+        grade="C",
+        low=0,
+        high=1,
+    )
+    points_to_double: float = quantity(
+        POINTS_TO_DOUBLE,
+        "Points of a learned score that double the odds of paying",
+        "points",
+        source="a lender's scorecard of 2019, odds ratios 2.0 and 2.5",
+        grade="D",
+        above=0,
+        high=600,
+    )
+
+
+class MerchantsWorld(Strict):
+    """How merchants come to ask for the score; only with `switches.merchants`."""
+
+    first: int = quantity(
+        130,
+        "Merchants on day 0, with whom perks have the worth of world.choice.perk_worth",
+        "merchants",
+        source="over 130 firms by mid-July 2016, the source article",
+        grade="B",
+        low=1,
+        high=1_000_000,
+    )
+    joins_per_month: float = quantity(
+        20.0,
+        "Merchants that join at first, with the usual Gini and reach",
+        "merchants/month",
+        source="130 in the first six and a half months of 2016, the source article",
+        grade="D",
+        low=0,
+        high=1_000_000,
+    )
+    potential: int = quantity(5_000, "Merchants that could ever join", "merchants", low=1, high=1_000_000)
+    usual_gini: float = quantity(
+        0.40,
+        "Gini of the score to which that pace belongs; stands for it until the bureau has measured it",
+        "share",
+        source="an AUC of .70 from transactions, Berg et al. 2020",
+        grade="M",
+        above=0,
+        high=1,
+    )
+    usual_reach: float = quantity(
+        0.58,
+        "Share of users who carry the score to which that pace belongs",
+        "share",
+        source="members among online respondents, Kostka 2018",
+        grade="B",
+        above=0,
+        high=1,
+    )
+    half_offer: float = quantity(
+        400.0, "Merchants at which half of what perks could ever be worth is on offer", "merchants", above=0, high=1e6
     )
 
 

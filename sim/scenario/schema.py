@@ -40,6 +40,14 @@ class Switches(Strict):
         False, description="on: the demand for loans grows with the market of 2011-2019, by the date [on/off]"
     )
     incentive: bool = Field(True, description="off: no red packets are given [on/off]")
+    bureau: bool = Field(
+        False,
+        description="on: the bureau learns a score from the outcomes that lenders report, quarter by quarter [on/off]",
+    )
+    merchants: bool = Field(
+        False,
+        description="on: merchants join the better the score tells and the more users carry it, and a high score's perks are worth more [on/off]",
+    )
 
     @property
     def finance(self) -> bool:
@@ -117,6 +125,10 @@ class Scenario(Strict):
             raise ValueError(
                 f"policy.circle.openings: {', '.join(strangers)} is no posting group; "
                 f"name one of world.population.poster_groups ({', '.join(groups) or 'which has none'})"
+            )
+        if self.switches.bureau and not self.switches.finance:
+            raise ValueError(
+                "switches.bureau is on, but nobody reports outcomes; set switches.lenders or switches.credit_line to true"
             )
         self._check_days()
         if self.world.contacts.kind == "complete" and self.run.users > 5000:

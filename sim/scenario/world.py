@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from sim.model.states import MOST_GROUPS
-from sim.scenario.finance import LendingWorld, LiquidityWorld, MarketWorld
+from sim.scenario.finance import BureauWorld, LendingWorld, LiquidityWorld, MarketWorld, MerchantsWorld
 from sim.scenario.incentive import PacketsWorld
 from sim.scenario.quantity import Named, Share, quantity
 from sim.scenario.strict import Strict
@@ -498,6 +498,14 @@ class ChoiceWorld(Strict):
         low=0,
         high=1,
     )
+    improvement: float = quantity(
+        0.0,
+        "Rise of the true ability to repay for a month of effort; at 0 effort moves the score alone",
+        "sd/month",
+        source="assumption: a world that games, and by this one that improves (Goodhart's law)",
+        low=0,
+        high=10,
+    )
 
 
 class CircleWorld(Strict):
@@ -619,3 +627,5 @@ class World(Strict):
     usage: UsageWorld = UsageWorld()
     packets: PacketsWorld = PacketsWorld()
     market: MarketWorld = MarketWorld()
+    bureau: BureauWorld = BureauWorld()
+    merchants: MerchantsWorld = MerchantsWorld()

@@ -6,7 +6,7 @@ import pytest
 from sim.engines.fast import FastEngine
 from sim.engines.readable import ReadableEngine
 from tests.agreement.test_engines_agree import disagreement
-from tests.helpers import BUSY, FINANCE, HARD_TIMES, gate_of, scenario, total
+from tests.helpers import BUREAU, BUSY, FINANCE, HARD_TIMES, MERCHANTS, gate_of, scenario, total
 
 GROUPS = {"world.population.poster_groups": {"a": 0.5, "b": 0.5}}
 HOURS = {
@@ -71,3 +71,15 @@ def test_engines_agree_over_several_blocks_and_threads(several_blocks, threads):
     assert disagreement(several_blocks, fast) == ([], set())
     assert np.unique(fast.columns["role"]).size == 8  # four roles with group, each with and without a visit
     assert total(fast, "viewers")[-1] > 0
+
+
+@pytest.mark.slow
+def test_engines_agree_on_what_is_learned_by_the_hour():
+    days = {"run.tick": "hour", "run.users": 40, "run.ticks": 24 * 37}  # a month from one publication to the next
+    given = scenario(BUSY, FINANCE, HARD_TIMES, BUREAU, MERCHANTS, days)
+    readable, fast = ReadableEngine(given, 7), FastEngine(given, 7)
+    for engine in (readable, fast):
+        engine.run(given.run.ticks)
+    assert fast.flywheel.formula[0] == 1.0
+    assert fast.flywheel.merchants.count > 130
+    assert disagreement(readable, fast) == ([], set())

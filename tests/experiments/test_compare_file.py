@@ -220,13 +220,28 @@ def test_a_scenario_is_no_comparison():
 
 def test_shipped_comparisons_take_their_policies_from_the_shipped_scenarios(shipped):
     files = sorted((shipped / "comparisons").glob("*.yaml"))
-    assert [path.stem for path in files] == ["policies_2016"]
+    assert [path.stem for path in files] == ["information", "policies_2016"]
     found = load_comparison("policies_2016")
-    assert found.keys.name == files[0].stem
-    assert found.arms == load_comparison(files[0]).arms
+    assert found.keys.name == files[1].stem
+    assert found.arms == load_comparison(files[1]).arms
     for policy, file in (("gate_750", "gate_750"), ("lottery", "lottery"), ("tiers", "gates/tiers")):
         ours, theirs = resolved(found.arms[policy, "as is"]), resolved(load(file))
         assert {part for part in ours if ours[part] != theirs[part]} <= {"name", "note", "baseline", "run"}, policy
+
+
+def test_what_lenders_see_is_compared_between_the_shipped_scenarios():
+    found = load_comparison("information")
+    for policy, file in (
+        ("silo", "silo"),
+        ("shared", "shared_bureau"),
+        ("score", "score_bureau"),
+        ("learned score", "learned_score"),
+    ):
+        ours, theirs = resolved(found.arms[policy, "all data"]), resolved(load(file))
+        assert {part for part in ours if ours[part] != theirs[part]} <= {"name", "note", "baseline", "run"}, policy
+    learned = found.arms["learned score", "social data alone"]
+    assert learned.world == load("social_score").world
+    assert learned.switches == load("social_score").switches
 
 
 def test_damaged_files_are_refused_in_words_or_read(written, workspace):

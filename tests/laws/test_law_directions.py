@@ -13,8 +13,10 @@ from tests.helpers import (
     FINANCE,
     GATE_640,
     HARD_TIMES,
+    LENDERS,
     LOTTERY,
     MARKET,
+    MERCHANTS,
     NONE,
     OPEN,
     PACKETS,
@@ -65,6 +67,8 @@ def of(**settings):
 lent, priced = summed(*of_lenders("lent")), summed(*of_lenders("priced"))
 IN_DEBT = {**FINANCE, **HARD_TIMES, "run.ticks": 130}
 RICH_LENDERS = {**IN_DEBT, **lenders(4, capital=5_000.0)}  # or what one is refused goes to another
+JOINED = {**MERCHANTS, **FEW_PERKS}
+LEARNS = {**LENDERS, **HARD_TIMES, "switches.bureau": True, "run.ticks": 130}
 BY_SCORE = {**IN_DEBT, **information("score")}
 GIVEN = {**PACKETS, "policy.incentive.budget": 50.0}  # more than is given
 
@@ -208,6 +212,19 @@ TABLE = [
     ("world.packets.rest_days", 0.5, 20.0, summed("packets_opened"), "-", GIVEN),
     ("world.packets.payments", 0.1, 0.9, summed("visits_payment"), "+", GIVEN),
     ("world.packets.smallest", 0.05, 0.5, summed("packets_passed"), "-", GIVEN),
+    # the bureau
+    ("world.bureau.joined", 1, 4, summed("outcomes"), "+", LEARNS),
+    ("world.bureau.features", "social", "transactions", at("learned_auc_ppm", 129), "+", LEARNS),
+    ("world.bureau.anchored_share", 0.01, 0.2, summed("score_750"), "+", LEARNS),
+    ("world.bureau.points_to_double", 10.0, 200.0, summed("score_points"), "-", LEARNS),  # further below those at 750
+    # merchants
+    ("world.merchants.joins_per_month", 5.0, 50.0, summed("merchants"), "+", JOINED),
+    ("world.merchants.joins_per_month", 0.0, 500.0, efforts, "+", JOINED),
+    ("world.merchants.potential", 150, 5_000, summed("merchants"), "+", JOINED),
+    ("world.merchants.usual_gini", 0.2, 0.6, summed("merchants"), "-", {**JOINED, **IN_DEBT, "switches.bureau": True}),
+    ("world.merchants.usual_reach", 0.3, 0.9, summed("merchants"), "-", JOINED),
+    ("world.merchants.half_offer", 10.0, 1_000.0, efforts, "+", JOINED),  # the later what they give is saturated
+    ("world.choice.improvement", 0.0, 2.0, summed("in_need"), "-", IN_DEBT),
     # an effect outlives the circle, and the more so the more of the opens is habit
     ("world.usage.habit_weight", 0.1, 0.8, after("visits_habit", 45), "+", FOR_A_WHILE),
     ("switches.habit", False, True, after("visits_habit", 45), "+", FOR_A_WHILE),

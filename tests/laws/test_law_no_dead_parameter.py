@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.finance import Lender
+from sim.scenario.finance import BureauWorld, Lender, MerchantsWorld
 from sim.scenario.schema import Scenario
 from tests.helpers import (
     BUSY,
@@ -17,6 +17,7 @@ from tests.helpers import (
     GATE_640,
     HARD_TIMES,
     MARKET,
+    MERCHANTS,
     PACKETS,
     different_totals,
     finished,
@@ -58,8 +59,23 @@ CREDIT_PATHS = (
     "switches.market",
 )
 PACKET_PATHS = ("world.packets.", "policy.incentive.", "switches.incentive")
+LEARNS = {**CREDIT, "switches.bureau": True, "world.bureau.months": 1, "run.ticks": 100}
+JOINED = {
+    **MERCHANTS,
+    **GATE_640,
+    "world.choice.perk_worth": 15.0,
+    "world.choice.worth_median": 1.0,
+    "world.merchants.joins_per_month": 500.0,
+    "policy.circle.closes": 95,
+    "run.ticks": 100,
+}
 BY_SCORE = {"policy.credit.from_score": True}
 WHERE: dict[str, dict[str, Any]] = {
+    **{f"world.bureau.{name}": LEARNS for name in BureauWorld.model_fields},
+    "world.bureau.months": {**LEARNS, "world.bureau.months": 3, "run.ticks": 130},
+    **{f"world.merchants.{name}": JOINED for name in MerchantsWorld.model_fields},
+    "world.merchants.usual_gini": {**LEARNS, **MERCHANTS},  # the usual one alone is that of the usual pace
+    "switches.bureau": {**CREDIT, "run.ticks": 130},
     "policy.credit.score_slope": BY_SCORE,
     "policy.credit.score_middle": BY_SCORE,
     "world.market.curve": MARKET,
@@ -103,6 +119,11 @@ OTHER_VALUE: dict[str, Any] = {
     "rule": "none",
     "mixture": {"none": 0.5},
     "world.population.learned_share": 0.3,
+    "world.choice.improvement": 1.0,
+    "world.bureau.features": "social",
+    "world.bureau.anchor": "once",
+    "world.bureau.joined": 0,
+    "world.merchants.potential": 200,
     "world.choice.myopic_days": 31.0,
     "world.choice.reward_pause": 0.0,
     "world.calendar.hours": (1.0,) * 24,

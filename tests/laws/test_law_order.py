@@ -7,6 +7,7 @@ from sim.engines.fast import DayZero, FastEngine
 from sim.engines.readable import ReadableEngine
 from sim.model.columns import NAMES
 from tests.helpers import (
+    BUREAU,
     BUSY,
     FINANCE,
     HARD_TIMES,
@@ -26,6 +27,7 @@ POLICIES = {
     "open": OPEN,
     "gate": {},
     "lottery": LOTTERY,
+    "bureau": {**FINANCE, **HARD_TIMES, **BUREAU},
     "finance": {**FINANCE, **HARD_TIMES, **information("shared")},
 }
 

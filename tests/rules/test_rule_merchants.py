@@ -6,29 +6,18 @@ import pytest
 
 from sim.draws import MERCHANT, philox
 from sim.engines.compiled import use_rules
-from sim.model.merchants import (
-    HALF_OFFER,
-    JOINS_PER_MONTH,
-    MERCHANTS_JULY_2016,
-    PERKS,
-    POTENTIAL,
-    USUAL_GINI,
-    USUAL_REACH,
-    Ladder,
-    expected_joins,
-    joining_hazard,
-    joins,
-    perk_gain,
-    perk_worth,
-    perks_on_offer,
-)
-from sim.scenario.world import ChoiceWorld
+from sim.model.merchants import Merchants, expected_joins, joining_hazard, joins, perks_on_offer
+from sim.scenario.finance import MerchantsWorld
+from tests.helpers import scenario
 
-STEPS = Ladder(1.0, 2.0, 4.0, 8.0)
+WORLD = MerchantsWorld()
+POTENTIAL, HALF_OFFER = WORLD.potential, WORLD.half_offer
 
 
-def hazard(gini=USUAL_GINI, reach=USUAL_REACH):
-    return joining_hazard(gini, reach, JOINS_PER_MONTH, MERCHANTS_JULY_2016, POTENTIAL, USUAL_GINI, USUAL_REACH)
+def hazard(gini=0.40, reach=0.58):
+    return joining_hazard(
+        gini, reach, WORLD.joins_per_month, WORLD.first, POTENTIAL, WORLD.usual_gini, WORLD.usual_reach
+    )
 
 
 def words(n, seed=7):
@@ -36,7 +25,7 @@ def words(n, seed=7):
 
 
 def test_the_pace_of_2016_where_power_and_reach_are_those_of_2016():
-    assert hazard() * (POTENTIAL - MERCHANTS_JULY_2016) == pytest.approx(20.0)
+    assert hazard() * (POTENTIAL - 130) == pytest.approx(20.0)
     # a month: 4870 * (1 - e**-0.0041068) = 19.96
     assert expected_joins(130, POTENTIAL, hazard(), 1.0) == pytest.approx(19.959, abs=0.001)
 
@@ -66,12 +55,6 @@ def test_joins_have_the_mean_and_variance_of_a_poisson_count_and_never_exceed_th
     assert max(joins(POTENTIAL - 3, POTENTIAL, 60.0, word) for word in words(50)) == 3
 
 
-def test_perks_step_at_600_650_700_750():
-    assert [perk_worth(score, STEPS) for score in (350, 599, 600, 649, 650, 699.9, 700, 749, 750, 950)] == [
-        0, 0, 1, 1, 3, 3, 7, 7, 15, 15,
-    ]  # fmt: skip
-
-
 def test_perks_on_offer_start_at_one_and_saturate():
     assert perks_on_offer(130, 130, HALF_OFFER) == pytest.approx(1.0)
     assert perks_on_offer(400, 130, 400.0) == pytest.approx(0.5 * 530 / 130)
@@ -81,33 +64,41 @@ def test_perks_on_offer_start_at_one_and_saturate():
     assert grown[-1] < 530 / 130
 
 
-def test_the_gain_is_what_the_plan_brings_more_than_rest():
-    assert perk_gain(750, 740, STEPS, 1.0) == pytest.approx(8 / 30)
-    assert perk_gain(750, 590, STEPS, 2.0) == pytest.approx(2 * 15 / 30)
-    assert perk_gain(640, 700, STEPS, 1.0) == pytest.approx(-6 / 30)
-    assert perk_gain(749, 701, STEPS, 5.0) == 0.0  # no step between: nothing to gain
-    assert perk_gain(750, 590, Ladder(0.0, 0.0, 0.0, 0.0), 1.0) == 0.0
-    assert perk_gain(750, 590, STEPS, perks_on_offer(0, 130, HALF_OFFER)) == 0.0
-
-
-def test_the_ladder_adds_up_to_the_worth_that_a_high_score_has_now():
-    assert perk_worth(750, PERKS) == ChoiceWorld().perk_worth
-
-
 def test_the_rules_give_the_same_bits_compiled():
     use_rules()
 
     @numba.njit
-    def compiled(merchants, gini, reach, months, word, score, rest, ladder):
+    def compiled(merchants, gini, reach, months, word):
         h = joining_hazard(gini, reach, 20.0, 130, 5000, 0.4, 0.58)
         expected = expected_joins(merchants, 5000, h, months)
         return (
             expected,
             joins(merchants, 5000, expected, word),
-            perk_gain(score, rest, ladder, perks_on_offer(merchants, 130, 400.0)),
+            perks_on_offer(merchants, 130, 400.0),
         )
 
     for word in words(50):
         merchants = 130 + word % 3_000
-        case = (merchants, 0.3 + (word % 7) / 20, 0.6, 3.0, word, 580.0 + word % 200, 610.0, STEPS)
+        case = (merchants, 0.3 + (word % 7) / 20, 0.6, 3.0, word)
         assert compiled(*case) == compiled.py_func(*case)
+
+
+def test_merchants_of_a_run_join_by_the_luck_of_its_seed():
+    given = scenario({"switches.merchants": True})
+    one, same, other = (Merchants(given, seed) for seed in (5, 5, 6))
+    for merchants in (one, same, other):
+        for tick in (96, 186, 276, 366):
+            merchants.join(tick, 0.40, 0.58, 3)
+    assert one.count == same.count != other.count
+    # 12 months at 20 a month, hardly fewer as fewer are left: 130 + 4870 * (1 - e**-0.0493) = 364, standard deviation 15
+    assert abs(one.count - 364) < 4 * 15.3
+    assert one.offer == pytest.approx(one.count / (one.count + 400.0) * 530.0 / 130.0)
+
+
+def test_merchants_take_the_usual_gini_until_it_is_known_and_leave_a_score_that_tells_nothing_alone():
+    given = scenario({"switches.merchants": True})
+    unknown, usual, nothing = (Merchants(given, 5) for _ in range(3))
+    for merchants, gini in ((unknown, None), (usual, 0.40), (nothing, -0.1)):
+        merchants.join(96, gini, 0.58, 3)
+    assert unknown.count == usual.count > nothing.count == 130
+    assert nothing.offer == 1.0

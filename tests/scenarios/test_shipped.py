@@ -31,6 +31,10 @@ NAMES = (
     "score_bureau",
     "red_packet",
     "spring_festival",
+    "learned_score",
+    "social_score",
+    "gate_learned",
+    "merchants",
 )
 FINANCE_FILES = ("decade",)
 

@@ -58,7 +58,7 @@ def admission_phase(desk, p, today, low, high):
         invited, entered = int64(admits[k]) & INVITED, int64(admits[k]) & ENTERED
         offered = 0.0
         if sells and knows[k] & responsive[k] == 1:
-            prize = total_prize(prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity))
+            prize = total_prize(prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity, today.offer))
             strives = (p.placebo_rules >> rule_in(int64(beliefs[k]))) & 1 == 0
             offered = offer(strives, days_to_end, prize, int64(liquidities[k]), p.choice_discount)
         standing, _, _, _ = luck(p.seed_low, p.seed_high, GATE, 0, int64(ids[k]), 0)

@@ -13,6 +13,7 @@ from sim.engines.memory import (
     count_row,
     flag_row,
     float_column,
+    formula_of,
     function_at,
     int_column,
     lesson_column,
@@ -25,6 +26,7 @@ from sim.engines.memory import (
 from sim.engines.rows import ERRANDS
 from sim.model import columns as c
 from sim.model import totals as n
+from sim.model.bureau.formula import HOLDS, LENGTH
 from sim.model.calendar import REVIEW_ALL
 from sim.model.choice.mixture import belief_in, rule_in
 from sim.model.choice.review import Costs, Standing, choose_plan, gate_view, out_of_reach, prizes_per_day, review_due
@@ -91,6 +93,9 @@ def review_phase(desk, p, today, low, high):
     owneds, declareds = byte_column(desk, c.OWNED, low, high), byte_column(desk, c.DECLARED, low, high)
     lines = account_column(desk, c.LIMIT, low, high)
     errands = count_row(desk, ERRANDS, 0, BLOCK)
+    by_change = 0
+    if p.switch_bureau == 1:
+        by_change = int64(formula_of(desk, 0, 0, LENGTH)[HOLDS])
     gate = gate_view(
         p, tick, today.cutoff, today.tie, today.ticks_to_start, today.ticks_to_end, today.ticks_to_publication
     )
@@ -140,6 +145,7 @@ def review_phase(desk, p, today, low, high):
             learned_spend,
             learned_repay,
             learned_upload,
+            by_change,
         )
         if out_of_reach(admission, outlook, gate, starting_score, owned):
             plans[k] = REST
@@ -149,7 +155,7 @@ def review_phase(desk, p, today, low, high):
             pace * p.choice_repay_cost + p.choice_repay_hassle,
             float64(privacy[k]),
         )
-        prizes = prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity)
+        prizes = prizes_per_day(p, float64(worths[k]), today.appeal, today.exclusivity, today.offer)
         noise, _, _, _ = luck(p.seed_low, p.seed_high, PLAN, tick, int64(ids[k]), 0)
         days_since = (tick - since[k]) * p.tick_days if since[k] >= 0 else -1.0
         plan = choose_plan(

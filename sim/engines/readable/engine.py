@@ -33,10 +33,7 @@ class ReadableEngine:
     @property
     def columns(self) -> Columns:
         """The state now, in columns."""
-        columns = Columns(len(self.model.people), groups_of(self.scenario))
-        for name in columns.names:
-            columns[name][:] = [user.column(name) for user in self.model.people]
-        return columns
+        return self.model.columns()
 
     def run(self, ticks: int) -> None:
         """Advance by `ticks` (at most to the end)."""

@@ -43,7 +43,7 @@ class AtGate(Borrower):
         """Worth of being admitted to each level of the gate (CNY/day)."""
         today = self.model.today
         made: tuple[float, ...] = prizes_per_day(
-            self.model.p, float(self.circle_worth), today.appeal, today.exclusivity
+            self.model.p, float(self.circle_worth), today.appeal, today.exclusivity, today.offer
         )
         return made
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
+from sim.engines.columns import Columns
 from sim.engines.readable.user import User
 from sim.model import totals as n
 from sim.model.calendar import (
@@ -34,7 +35,9 @@ from sim.model.choice.mixture import belief_in, rules_of
 from sim.model.choice.review import GateView, gate_view
 from sim.model.circle import circle_today, open_groups
 from sim.model.clock import active_days
+from sim.model.columns import groups_of
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
+from sim.model.flywheel import Flywheel
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS, turns_served
 from sim.model.numbers import as_namespace, lenders_capital, numbers
@@ -112,6 +115,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             pull=0.0,
             attention=0.0,
             exclusivity=0.0,
+            offer=1.0,
             active_days=0.0,
             open_groups=0,
             tip_each=0,
@@ -124,6 +128,8 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             factor=1,
             shift=0,
         )
+        self.flywheel = Flywheel(scenario, self.luck_seed)
+        self.formula = self.flywheel.formula.tolist()
         self.people = [User(self, who) for who in range(scenario.run.users)]
         self.graph = named_contacts(scenario, self.p)
         for who, user in enumerate(self.people):
@@ -146,6 +152,19 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             },
         )
         self.running = True
+
+    def columns(self) -> Columns:
+        """The users now, in columns."""
+        columns = Columns(len(self.people), groups_of(self.specification))
+        for name in columns.names:
+            columns[name][:] = [user.column(name) for user in self.people]
+        return columns
+
+    def turn_flywheel(self, tick: int) -> None:
+        """Before the tick: the bureau notes outcomes and, once a quarter, learns; merchants join."""
+        if self.flywheel.busy[tick]:
+            self.flywheel.before(tick, self.columns, self.yesterday[n.ACTIVE_30] / len(self.people))
+            self.formula, self.today.offer = self.flywheel.formula.tolist(), self.flywheel.offer
 
     def visits_per_user(self) -> float:
         """Visits to the platform per user in the last tick."""
@@ -233,6 +252,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.just_learned = []
         if flag & RANKING:
             self.rank()
+        self.turn_flywheel(tick)
         self.begin(live, int(self.calendar.ticks_open[tick]))
         if flag & ANSWER:
             self.share_out_capital()
@@ -263,6 +283,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                 user.maybe_learn(tick, bool(flag & CAMPAIGN))
             user.maybe_review(tick, gate, bool(flag & GATE_AHEAD), bool(flag & REVIEW_ALL))
             user.practise()
+            user.improve()
             user.act(tick, live, gate_active, curious, bool(flag & PACKETS))
             user.be_counted(tick)
             if flag & ACCOUNTS:
@@ -279,6 +300,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
                 user.pass_on(tick)
         self.total[n.ESCROW_FEN] = self.today.escrow + self.total[n.TIPS_FEN] - self.total[n.TIPS_RECEIVED_FEN]
         self.keep_books(bool(flag & ACCOUNTS))
+        self.total[n.OUTCOMES : n.AFTER_FLYWHEEL] = self.flywheel.totals()
         self.yesterday = [int(value) for value in self.total]
         self.history.append(self.yesterday)
         self.tick += 1

@@ -5,6 +5,7 @@ import numpy as np
 from sim.draws import SCORE, STATEMENT
 from sim.engines.readable.person import Person
 from sim.model import totals as n
+from sim.model.bureau.formula import HOLDS, learned_points
 from sim.model.choice.mixture import belief_in
 from sim.model.experience import after_publication, learns_from
 from sim.model.money import buffer_months, living_shock, statement
@@ -88,8 +89,30 @@ class Monthly(Person):
             p.score_identity_weight,
             p.score_relationships_weight,
         )
+        if self.model.formula[HOLDS]:
+            raw = self.points_learned()
         noise, _, _, _ = self.luck(SCORE, tick, whom)
         self.score = published_score(raw, p.score_noise, noise)
+
+    def points_learned(self) -> float:
+        """Score before noise by the formula that the bureau has learned."""
+        points: float = learned_points(
+            self.model.formula,
+            self.has_file,
+            float(self.record),
+            utilisation(self.debt, max(self.limit(), 1)),
+            self.debt,
+            self.income,
+            float(self.payment_rate),
+            self.ticket,
+            self.shopping_share,
+            float(self.recent_spend),
+            float(self.ability_base),
+            float(self.identity_base),
+            asset_count(self.declared),
+            float(self.relationships),
+        )
+        return points
 
     def gain_experience(self) -> None:
         """Phase experience: what the new score teaches of the efforts since the last one."""

@@ -5,6 +5,7 @@ import numpy as np
 from sim.draws import PLAN
 from sim.engines.readable.gate import AtGate
 from sim.model import totals as n
+from sim.model.bureau.formula import HOLDS
 from sim.model.choice.mixture import belief_in, rule_in
 from sim.model.choice.review import Costs, GateView, Standing, choose_plan, out_of_reach, review_due
 from sim.model.experience import MONTH
@@ -65,6 +66,7 @@ class Planner(AtGate):
             float(self.learned_spend) / MONTH if learns else 0.0,
             float(self.learned_repay) / MONTH if learns else 0.0,
             float(self.learned_upload) if learns else 0.0,
+            int(self.model.formula[HOLDS]),
         )
 
     def best_plan(self, tick: int, gate: GateView) -> int:
@@ -103,3 +105,7 @@ class Planner(AtGate):
             day = single(self.model.p.tick_days)
             self.spend_days += day if self.plan == SPEND else single(0.0)
             self.repay_days += day if self.plan == REPAY else single(0.0)
+
+    def improve(self) -> None:
+        """Phase improvement: another tick on a plan, where effort raises the true ability to repay."""
+        self.true_ability += single(self.model.p.improvement_per_tick) if self.plan != REST else single(0.0)

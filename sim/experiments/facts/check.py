@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sim.experiments.facts import credit, density, packets, people, striving, viewers
+from sim.experiments.facts import bureau, credit, density, goodhart, packets, people, striving, viewers
 from sim.experiments.facts.row import Check, Effort, Finding
 from sim.experiments.facts.targets import Target, targets
 
@@ -15,6 +15,8 @@ CHECKS: dict[str, tuple[Check, tuple[str, ...]]] = {
     "density": (density.check, ("3d ",)),
     "credit": (credit.check, ("4a ", "4b ", "4c ", "4e ")),
     "packets": (packets.check, ("5a ",)),
+    "bureau": (bureau.check, ("4d ",)),
+    "goodhart": (goodhart.check, ("4f ",)),
 }
 """Families by name: the check and the beginnings of its rows' names."""
 

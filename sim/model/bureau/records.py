@@ -6,13 +6,19 @@ with both; social data are a set of their own because their worth is disputed (O
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 BUREAU, TRANSACTIONS, SOCIAL, ALL = "bureau", "transactions", "social", "all"
 SETS = (BUREAU, TRANSACTIONS, SOCIAL, ALL)
+
+
+class ByName(Protocol):
+    """The columns of a run (`sim/model/columns.py`), by name."""
+
+    def __getitem__(self, name: str, /) -> NDArray[Any]: ...
 
 
 class Feature(NamedTuple):
@@ -75,27 +81,44 @@ def places_of(feature_set: str, features: tuple[Feature, ...] = FEATURES) -> lis
     return places
 
 
-def features_of(users: Mapping[str, NDArray[Any]], limit: NDArray[Any]) -> NDArray[np.float32]:
-    """The features of `FEATURES`, shape (n, 11), from the columns of a run (`sim/model/columns.py`).
+def changing(users: ByName, limit: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """The features that move within a quarter, by name, float32 or uint8 of shape (n,): what must be kept from its start.
 
-    limit: credit limit (fen) of each user, shape (n,). Users without a central-bank file have no bureau features (NaN).
+    limit: credit limit (fen) of each user.
     """
-    income = np.maximum(users["income"], 1)
+    debt = users["debt"]
     declared = np.asarray(users["declared"], np.uint8)
-    columns = {
-        "record": users["record"],
-        "utilisation": np.minimum(users["debt"] / np.maximum(limit, 1), 1.0),
-        "debt_months": np.log1p(users["debt"] / income),
-        "payment_rate": np.log(np.maximum(users["payment_rate"], 1e-6)),
-        "ticket": np.log(np.maximum(users["ticket"], 1)),
-        "shopping_share": users["shopping_share"],
-        "recent_spend": np.log1p(users["recent_spend"]),
-        "ability": users["ability_base"],
-        "identity": users["identity_base"],
+    return {
+        "record": np.array(users["record"], np.float32),
+        "utilisation": np.minimum(debt / np.maximum(limit, 1), 1.0).astype(np.float32),
+        "debt_months": np.log1p(debt / np.maximum(users["income"], 1)).astype(np.float32),
+        "recent_spend": np.log1p(users["recent_spend"], dtype=np.float64).astype(np.float32),
         "assets": (declared & 1) + (declared >> 1 & 1) + (declared >> 2 & 1),
-        "relationships": users["relationships"],
+        "relationships": np.array(users["relationships"], np.float32),
     }
-    values = np.column_stack([columns[one.name] for one in FEATURES]).astype(np.float32)
-    thin = np.asarray(users["has_file"]) == 0
+
+
+def features_with(users: ByName, kept: Mapping[str, NDArray[Any]], chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The features of `FEATURES`, shape (chosen, 11), of some users (places), with the changing ones as kept.
+
+    Users without a central-bank file have no bureau features (NaN).
+    """
+    columns = {
+        "payment_rate": np.log(np.maximum(users["payment_rate"][chosen], 1e-6), dtype=np.float64),
+        "ticket": np.log(np.maximum(users["ticket"][chosen], 1)),
+        "shopping_share": users["shopping_share"][chosen],
+        "ability": users["ability_base"][chosen],
+        "identity": users["identity_base"][chosen],
+        **{name: values[chosen] for name, values in kept.items()},
+    }
+    values = np.empty((chosen.size, len(FEATURES)), np.float32)
+    for place, one in enumerate(FEATURES):
+        values[:, place] = columns[one.name]
+    thin = np.asarray(users["has_file"][chosen]) == 0
     values[np.ix_(thin, places_of(BUREAU))] = np.nan
     return values
+
+
+def features_of(users: ByName, limit: NDArray[Any]) -> NDArray[np.float32]:
+    """The features of `FEATURES` as of now, shape (n, 11); users and limit as in `changing`."""
+    return features_with(users, changing(users, limit), np.arange(np.size(users["income"])))

@@ -230,14 +230,24 @@ def prize_per_day(circle_worth, comment_part, other_part, appeal, exclusivity, p
 
 
 @rule
-def prizes_per_day(p, circle_worth, appeal, exclusivity):
-    """Worth of being admitted to each level of the gate (CNY/day)."""
+def prizes_per_day(p, circle_worth, appeal, exclusivity, offer):
+    """Worth of being admitted to each level of the gate (CNY/day); offer: factor on perks, by the merchants that give them."""
     return (
-        prize_per_day(circle_worth, p.gate_comment_worth_0, p.gate_worth_0, appeal, exclusivity, p.gate_perks_0),
-        prize_per_day(circle_worth, p.gate_comment_worth_1, p.gate_worth_1, appeal, exclusivity, p.gate_perks_1),
-        prize_per_day(circle_worth, p.gate_comment_worth_2, p.gate_worth_2, appeal, exclusivity, p.gate_perks_2),
-        prize_per_day(circle_worth, p.gate_comment_worth_3, p.gate_worth_3, appeal, exclusivity, p.gate_perks_3),
-        prize_per_day(circle_worth, p.gate_comment_worth_4, p.gate_worth_4, appeal, exclusivity, p.gate_perks_4),
+        prize_per_day(
+            circle_worth, p.gate_comment_worth_0, p.gate_worth_0, appeal, exclusivity, p.gate_perks_0 * offer
+        ),
+        prize_per_day(
+            circle_worth, p.gate_comment_worth_1, p.gate_worth_1, appeal, exclusivity, p.gate_perks_1 * offer
+        ),
+        prize_per_day(
+            circle_worth, p.gate_comment_worth_2, p.gate_worth_2, appeal, exclusivity, p.gate_perks_2 * offer
+        ),
+        prize_per_day(
+            circle_worth, p.gate_comment_worth_3, p.gate_worth_3, appeal, exclusivity, p.gate_perks_3 * offer
+        ),
+        prize_per_day(
+            circle_worth, p.gate_comment_worth_4, p.gate_worth_4, appeal, exclusivity, p.gate_perks_4 * offer
+        ),
     )
 
 
