@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiments.robustness.reference import make, rounded
+from sim.experiments.robustness.reference import make
 from sim.experiments.robustness.study import answer, jobs_of, robustness
 from sim.experiments.robustness.variants import variants
 from sim.model.choice import rule_names
+from sim.results.rounding import rounded
 from sim.scenario.load import load_shipped, resolved
 from tests.conftest import ROOT
 

@@ -8,20 +8,8 @@ from pathlib import Path
 
 from sim.experiments.robustness.study import answer, robustness
 from sim.experiments.robustness.variants import SIZES, variants
-from sim.results.table import Table, frame
-
-DIGITS = 6
-"""Digits kept: more than anybody reads, fewer than depend on how a library adds up."""
-
-
-def rounded(table: Table) -> Table:
-    """The table with its figures cut to `DIGITS`."""
-    return {
-        name: column
-        if column.dtype.kind != "f"
-        else frame({name: column})[name].map(lambda v: float(f"{v:.{DIGITS}g}")).to_numpy()
-        for name, column in table.items()
-    }
+from sim.results.rounding import rounded
+from sim.results.table import frame
 
 
 def make(folder: Path, most_users: int = max(SIZES), out: Path | None = Path("results")) -> None:

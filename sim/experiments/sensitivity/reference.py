@@ -6,28 +6,19 @@ python -m sim.experiments.sensitivity.reference [FOLDER]
 import sys
 from pathlib import Path
 
-import pandas as pd
-
 from sim.experiments.sensitivity.study import SensitivityResult, sensitivity
+from sim.results.rounding import rounded
+from sim.results.table import frame
 
 FILE = "sensitivity/world"
-DIGITS = 6
-"""Digits kept in the tables: more than anybody reads, fewer than depend on how a library adds up."""
 
 
 def write(result: SensitivityResult, folder: Path) -> None:
     """Write indices, screening and the answer of a study into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in (("indices", result.indices), ("screening", result.screening)):
-        _rounded(table).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    for name in ("indices", "screening"):
+        frame(rounded(result.tables[name])).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     (folder / "answer.txt").write_text(result.summary() + "\n", encoding="utf-8")
-
-
-def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    table = table.copy()
-    numbers = table.select_dtypes("number").columns
-    table[numbers] = table[numbers].map(lambda value: float(f"{value:.{DIGITS}g}"))
-    return table
 
 
 def make(folder: Path, out: Path | None = None) -> None:
