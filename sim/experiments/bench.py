@@ -43,6 +43,17 @@ def _rate(make: Callable[[], Any], users: int, days: int) -> float:
     return best
 
 
+EVERYTHING = (
+    "policy.incentive.kind=red_packet",
+    "policy.incentive.budget=1.0",
+    "switches.market=true",
+    "policy.credit.from_score=true",
+    "world.choice.improvement=0.1",
+    "world.population.learned_share=0.1",
+)
+"""Set on top of merchants.yaml, which has a gate, the credit line, four lenders, a learning bureau and merchants."""
+
+
 def measure(users: int, days: int) -> dict[str, tuple[float | int, str]]:
     """Figures by name: (value, unit). The kernels are compiled before the clock starts; all run the gate at 750."""
     scenario = load("gate_750.yaml", [f"run.users={users}", f"run.ticks={days}"])
@@ -67,4 +78,22 @@ def measure(users: int, days: int) -> dict[str, tuple[float | int, str]]:
     figures["contacts per user"] = ((people.contacts.others.nbytes + people.contacts.starts.nbytes) / users, "bytes")
     figures["copy bandwidth, 1 thread"] = (bandwidth, "GB/s")
     figures["bound by that bandwidth"] = (bandwidth * 1e3 / (1.5 * BYTES_PER_USER), "M user-days/s")
+    figures |= _with_everything(users, days, sorted({1, 2, threads}))
+    return figures
+
+
+def _with_everything(users: int, days: int, counts: list[int]) -> dict[str, tuple[float | int, str]]:
+    """Figures of the fast engine with every mechanism on, credit and four lenders included."""
+    scenario = load("merchants.yaml", [*EVERYTHING, f"run.users={users}", f"run.ticks={days}"])
+    small = load("merchants.yaml", [*EVERYTHING, "run.users=2000", "run.ticks=120"])
+    seen = FastEngine(small, 1, 2)
+    seen.run(120)
+    office = seen.flywheel.office
+    state = sum(array.nbytes for array in seen.columns.arrays) + (0 if office is None else office.nbytes)
+    people = DayZero(scenario, 1, max(counts))
+    figures: dict[str, tuple[float | int, str]] = {}
+    for count in counts:
+        rate = _rate(partial(FastEngine, scenario, 1, count, people), users, days)
+        figures[f"every mechanism, {count} thread{'s' if count > 1 else ''}"] = (rate / 1e6, "M user-days/s")
+    figures["every mechanism, state per user"] = (state / small.run.users, "bytes")
     return figures

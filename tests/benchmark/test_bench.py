@@ -20,4 +20,5 @@ def test_bench_prints_rates_of_both_engines_memory_and_bandwidth():
     assert {"fast engine, 1 thread", "fast engine, 2 threads", "readable engine", "fast over readable"} <= set(figures)
     assert figures["state per user"][0] == BYTES_PER_USER
     assert figures["fast over readable"][0] > 1
+    assert figures["every mechanism, 2 threads"][0] > 0
     assert figures["copy bandwidth, 1 thread"][0] > 0

@@ -6,6 +6,8 @@ python -m sim.experiments.robustness.reference [FOLDER] (cells are kept under re
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
 from sim.experiments.robustness.study import answer, robustness
 from sim.experiments.robustness.variants import SIZES, variants
 from sim.results.rounding import rounded
@@ -14,17 +16,15 @@ from sim.results.table import frame
 
 def make(folder: Path, most_users: int = max(SIZES), out: Path | None = Path("results")) -> None:
     """Run all variants of at most so many users; write table, answer and figure into a folder."""
+    from sim.report.cells_progress import cells_reporter
     from sim.report.robustness_figure import draw_robustness
 
-    table = robustness(variants(most_users), out=out, progress=_tell)
+    with cells_reporter(Console(stderr=True), silent=False) as progress:
+        table = robustness(variants(most_users), out=out, progress=progress)
     folder.mkdir(parents=True, exist_ok=True)
     frame(rounded(table)).to_csv(folder / "robustness.csv", index=False, lineterminator="\n")
     (folder / "answer.txt").write_text(answer(table) + "\n", encoding="utf-8")
     draw_robustness(table, folder / "robustness.png")
-
-
-def _tell(done: int, cells: int, failed: int) -> None:
-    print(f"\r{done} of {cells} cells, {failed} failed", end="\n" if done == cells else "", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,12 @@ class Office:
         self.keeps_records, self.publishes = False, True
         self.records: Records | None = None
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of what it keeps of all users from one day to the next."""
+        outcomes = 0 if self._outcomes is None else self._outcomes.nbytes
+        return outcomes + self._score.nbytes + sum(array.nbytes for array in self._kept.values())
+
     def before(self, tick: int, users: Users) -> None:
         """What the bureau does before a tick begins; users: as the last tick left them. To be asked once for a tick."""
         if self._outcomes is not None and tick > 0 and self._flags[tick - 1] & (ANSWER | BILL_DUE):
