@@ -75,6 +75,7 @@ def test_the_committed_table_is_of_these_variants_and_readme_quotes_it():
     same = ((kept["sign"] == "fewer") & (kept["channel"] == "circle")).sum()
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"in {same} of {len(kept)} variants" in readme
+    assert f"({kept['difference'].min():.4f} to {kept['difference'].max():.4f};" in readme
 
 
 @pytest.mark.slow

@@ -1,0 +1,53 @@
+"""The committed result of the shipped claims is of these claims, and says what README quotes."""
+
+import pandas as pd
+import pytest
+
+from sim.experiments.claims import reference
+from sim.experiments.claims.judge import verdict
+from sim.experiments.claims.plan import make_claims_plan
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "results" / "reference" / "claims"
+README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+
+def kept(name):
+    return pd.read_csv(FOLDER / f"{name}.csv", keep_default_na=False, na_values={"low": [""], "high": [""]})
+
+
+def test_it_is_of_the_shipped_claims_and_its_verdicts_follow_from_its_figures():
+    plan = make_claims_plan(reference.FILE)
+    claims, trials = kept("claims"), kept("trials")
+    assert claims["claim"].tolist() == list(plan.file.trials)
+    assert trials["claim"].tolist() == [name for name, _ in plan.trials]
+    assert trials["value"].tolist() == ["" if trial.value is None else str(trial.value) for _, trial in plan.trials]
+    assert set(claims["n"]) == {plan.file.replicates}
+    says = {name: claim.says for name, claim in plan.file.keys.claims.items()}
+    for row in trials.to_dict("records"):
+        assert row["verdict"] == verdict(says[row["claim"]], row["low"], row["high"], row["margin"])
+
+
+def test_readme_says_what_holds_and_what_turns_the_headline():
+    claims, trials = kept("claims"), kept("trials")
+    counts = claims["verdict"].value_counts()
+    assert f"{len(claims)} claims of the article" in README
+    assert f"At its shipped size {counts['holds']} hold" in README
+    assert f"{counts['does not hold']} do not" in README
+    assert f"{counts['undecided']} are undecided" in README
+    gate = trials[(trials["claim"] == "gate_brings_visits") & (trials["path"] == "policy.gate.threshold")]
+    low, high = gate.set_index("value").loc["650", ["low", "high"]]
+    mean = gate.set_index("value")["difference"]
+    assert f"at 650 it *brings* {mean['650']:.4f} visits ({low:.4f} to {high:.4f})" in README
+    assert f"at 700 it still costs {-mean['700']:.4f}" in README
+    turned = claims.set_index("claim")
+    for name in ("low_scores_spend_more", "score_outweighs_feed"):
+        assert turned.loc[name, ["hinge", "turns_to"]].tolist() == ["world.population.responsive_share", "holds"]
+
+
+@pytest.mark.slow
+def test_it_is_made_again_to_the_digit(workspace):
+    reference.make(workspace, out=None)
+    for name in ("claims", "trials"):
+        again, before = pd.read_csv(f"{name}.csv"), pd.read_csv(FOLDER / f"{name}.csv")
+        pd.testing.assert_frame_equal(again, before, check_exact=False, rtol=1e-5, atol=1e-9)
