@@ -51,6 +51,7 @@ DESK = np.dtype(
             "accounts",
             "standings",
             "waiting",
+            "openings",
             "demand",
             "served",
             "market",

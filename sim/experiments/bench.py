@@ -49,7 +49,6 @@ EVERYTHING = (
     "switches.market=true",
     "policy.credit.from_score=true",
     "world.choice.improvement=0.1",
-    "world.population.learned_share=0.1",
 )
 """Set on top of merchants.yaml, which has a gate, the credit line, four lenders, a learning bureau and merchants."""
 

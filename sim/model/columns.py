@@ -119,11 +119,15 @@ MISSED, LOST, LOAN = range(3)
 
 WAITING = (
     Column("packet_fen", "fen", "in red packets that wait to be opened"),
-    Column("packets", "packets", "red packets that wait to be opened"),
-    Column("opened_day", "tick", "tick of the last opening of a red packet, -1 never"),
     Column("piece_fen", "fen", "what each contact was passed on today, to whom anything was"),
 )
-PACKET_FEN, PACKETS, OPENED_DAY, PIECE_FEN = range(4)
+PACKET_FEN, PIECE_FEN = range(2)
+
+OPENINGS = (
+    Column("packets", "packets", "red packets that wait to be opened"),
+    Column("opened_day", "tick", "tick of the last opening of a red packet, -1 never"),
+)
+PACKETS, OPENED_DAY = range(2)
 
 Group = tuple[str, tuple[Column, ...]]
 
@@ -161,7 +165,8 @@ def further_groups(scenario: "Scenario") -> dict[str, Group]:
 
     The latter are no part of the people on day 0, so that these are the same with packets and without.
     """
-    return groups_of_people(scenario) | ({"waiting": ("int32", WAITING)} if scenario.gives_packets else {})
+    packets: dict[str, Group] = {"waiting": ("int32", WAITING), "openings": ("int16", OPENINGS)}
+    return groups_of_people(scenario) | (packets if scenario.gives_packets else {})
 
 
 def groups_of(scenario: "Scenario") -> tuple[Group, ...]:

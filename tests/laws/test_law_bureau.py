@@ -201,5 +201,5 @@ def test_a_year_of_credit_and_bureau_takes_at_most_160_bytes_a_user():
     office = engine.flywheel.office
     assert office.nbytes >= 20_000
     assert (sum(array.nbytes for array in engine.columns.arrays) + office.nbytes) / 20_000 <= 160
-    assert {array.dtype.name for array in office._kept.values()} == {"float32", "uint8"}
+    assert {array.dtype.name for array in office._kept.values()} == {"float16", "uint8"}
     assert office.records is None

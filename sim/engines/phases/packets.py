@@ -11,6 +11,7 @@ from sim.engines.memory import (
     count_row,
     flag_row,
     int_column,
+    opening_column,
     others_of,
     own_totals,
     starts_of,
@@ -60,8 +61,8 @@ def packets_phase(desk, p, today, low, high):
     total = own_totals(desk, 0, 0, n.COUNT)
     ids, responsive = int_column(desk, c.ID, low, high), byte_column(desk, c.RESPONSIVE, low, high)
     liquidities, starts = int_column(desk, c.LIQUIDITY, low, high), starts_of(desk, 0, low, high + 1)
-    waiting, packets = waiting_column(desk, c.PACKET_FEN, low, high), waiting_column(desk, c.PACKETS, low, high)
-    days, pieces = waiting_column(desk, c.OPENED_DAY, low, high), waiting_column(desk, c.PIECE_FEN, low, high)
+    waiting, packets = waiting_column(desk, c.PACKET_FEN, low, high), opening_column(desk, c.PACKETS, low, high)
+    days, pieces = opening_column(desk, c.OPENED_DAY, low, high), waiting_column(desk, c.PIECE_FEN, low, high)
     payments, errands = count_row(desk, PAYMENT, 0, BLOCK), count_row(desk, ERRANDS, 0, BLOCK)
     chosen, flags = chosen_row(desk, 0, 0, BLOCK), flag_row(desk, 0, 0, BLOCK)
     for k in range(size):
@@ -110,7 +111,7 @@ def pass_on_phase(desk, p, today, low, high):
     ids, pieces = int_column(desk, c.ID, 0, desk.users), waiting_column(desk, c.PIECE_FEN, 0, desk.users)
     starts, others = starts_of(desk, 0, 0, 1), others_of(desk, 0, 0, 1)
     waiting = waiting_column(desk, c.PACKET_FEN, 0, desk.users)
-    packets = waiting_column(desk, c.PACKETS, 0, desk.users)
+    packets = opening_column(desk, c.PACKETS, 0, desk.users)
     for user in range(desk.users):
         if pieces[user] == 0:
             continue

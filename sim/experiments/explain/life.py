@@ -19,7 +19,8 @@ class Life:
     """One user in one world, from day 0 to the last tick replayed.
 
     rows: the user before the first tick and after each, so that `rows[t]` is before tick t and `rows[t + 1]` after it;
-    todays: per tick, what all users saw of the circle and the gate; contacts: how many the user has.
+    todays: per tick, what all users saw of the circle and the gate; formulas: per tick, by what the bureau published; contacts:
+    how many the user has.
     """
 
     scenario: Scenario
@@ -29,6 +30,7 @@ class Life:
     calendar: Calendar
     rows: list[Row] = field(default_factory=list)
     todays: list[dict[str, float | int]] = field(default_factory=list)
+    formulas: list[tuple[float, ...]] = field(default_factory=list)
 
     @property
     def ticks(self) -> int:
@@ -58,8 +60,9 @@ def follow(engine: FastEngine, seed: int, users: Sequence[int], ticks: int) -> l
         life.rows.append(_row(engine, life.user))
     for _ in range(ticks):
         engine.run(1)
-        today = engine.today
+        today, formula = engine.today, tuple(engine.flywheel.formula.tolist())
         for life in lives:
             life.rows.append(_row(engine, life.user))
             life.todays.append(today)
+            life.formulas.append(formula)
     return lives

@@ -65,6 +65,7 @@ def _model_of(life: Life, tick: int) -> Any:
         rules=rules,
         tables=[prepared(rule, scenario).data for rule, _ in rules],
         today=SimpleNamespace(**life.todays[tick]),
+        formula=life.formulas[tick],
         total=[0] * COUNT,
         just_learned=[],
     )
