@@ -1,7 +1,7 @@
 """Mechanism 8, several lenders: what each can see, what it offers, how scarce capital is shared out, loans paid or late.
 
 A user short of cash on payday applies to several lenders in one day. The day after, each lender serves its applicants in an
-order by lot as far as its cash goes; the user takes offers until the need is covered. A loan is repaid in equal monthly
+order by lot as far as its cash goes; the user takes offers, the cheapest first, until the need is covered. A loan is repaid in equal monthly
 instalments. One that cash does not cover is late and asked for again with the next; after the third in a row the loan is in
 default: written off, and the lender serves the user no more. Overdue is therefore debt service against cash, no coin.
 
@@ -80,6 +80,26 @@ def applications_made(p, need, income, uniform):
     """To how many lenders a user in need applies: one, and the more the larger the need; the fraction is rounded by luck."""
     wanted = 1.0 + p.lending_shopping * need / max(income, 1) + uniform
     return int(min(wanted, 1.0 * p.lender_count))
+
+
+@rule
+def next_cheapest(p, start, made, last):
+    """Place (0 to made - 1) in a user's own order of lenders of the offer to take next: the cheapest, of equal ones the earlier.
+
+    start: the lender asked first; made: how many were asked; last: place of the offer before, -1 for the first.
+    """
+    before = -1.0
+    if last >= 0:
+        before = p.lender_price[(start + last) % p.lender_count]
+    best = -1
+    cheapest = 0.0
+    for i in range(made):
+        price = p.lender_price[(start + i) % p.lender_count]
+        follows = price > before or (price == before and i > last)
+        if follows and (best < 0 or price < cheapest):
+            best = i
+            cheapest = price
+    return best
 
 
 @rule

@@ -77,6 +77,9 @@ def comparison(out, folder) -> StoredResult:
     }
     tables = {}
     for name, table in whole.result.tables.items():
+        if "policy" not in table:  # no policy costs anything
+            tables[name] = table
+            continue
         mine = {k: v[table["policy"] == one] for k, v in table.items()}
         rows = len(mine["policy"])
         tables[name] = {k: np.tile(v, len(HOSTILE)) for k, v in mine.items()}

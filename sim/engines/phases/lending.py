@@ -32,6 +32,7 @@ from sim.model.lenders import (
     late_charge,
     loan_after_miss,
     loan_after_payment,
+    next_cheapest,
     price_of,
     times_late,
     turn_of,
@@ -106,7 +107,9 @@ def answer_phase(desk, p, today, low, high):
         wanted = credit_wanted(need, factor)
         asked, start, turn = amount_asked(p, wanted), int64(first * lenders), turn_of(lot)
         left = asked
-        for i in range(applications_made(p, wanted, income, many) if uses_credit(p, who, factor) else 0):
+        made, i = applications_made(p, wanted, income, many) if uses_credit(p, who, factor) else 0, -1
+        for _ in range(made):
+            i = next_cheapest(p, start, made, i)
             j = (start + i) % lenders
             states = standing_column(desk, c.LOAN + j, low, high)
             offer = amount_offered(p, j, asked, income, int64(states[k]), owed_in_all, any_late, float64(scores[k]))

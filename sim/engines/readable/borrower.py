@@ -18,6 +18,7 @@ from sim.model.lenders import (
     late_charge,
     loan_after_miss,
     loan_after_payment,
+    next_cheapest,
     price_of,
     times_late,
     turn_of,
@@ -115,7 +116,7 @@ class Borrower(Monthly):
         self.model.total[n.BACK_FEN + lender] += part
 
     def offers(self, tick: int) -> tuple[int, list[tuple[int, int]]]:
-        """The place in the order by lot, and (lender, offer in fen) of every application of a payday, in the user's order."""
+        """The place in the order by lot, and (lender, offer in fen) of every application of a payday, the cheapest first."""
         p, factor = self.model.p, self.model.market[tick]
         if not uses_credit(p, self.id, factor):
             return 0, []
@@ -124,7 +125,9 @@ class Borrower(Monthly):
         many, first, lot, _ = self.luck(APPLY, tick)
         asked, start = amount_asked(p, wanted), int(first * p.lender_count)
         made = []
-        for i in range(applications_made(p, wanted, self.income, many)):
+        count, i = applications_made(p, wanted, self.income, many), -1
+        for _ in range(count):
+            i = next_cheapest(p, start, count, i)
             j = (start + i) % p.lender_count
             offer = amount_offered(p, j, asked, self.income, self.loans[j], sum(self.owed), any_late, float(self.score))
             made.append((j, int(offer)))
