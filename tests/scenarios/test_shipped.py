@@ -31,23 +31,20 @@ NAMES = (
     "score_bureau",
     "red_packet",
     "spring_festival",
+    "decade",
     "learned_score",
     "social_score",
     "gate_learned",
     "merchants",
 )
-FINANCE_FILES = ("decade",)
 
 
 def test_every_shipped_file_is_named_here(shipped):
     assert {p.stem for p in shipped.glob("*.yaml")} == set(NAMES)
     assert {p.stem for p in (shipped / "gates").glob("*.yaml")} == set(GATE_FILES)
-    assert {p.stem for p in (shipped / "finance").glob("*.yaml")} == set(FINANCE_FILES)
 
 
-@pytest.mark.parametrize(
-    "name", [*NAMES, *(f"gates/{kind}" for kind in GATE_FILES), *(f"finance/{name}" for name in FINANCE_FILES)]
-)
+@pytest.mark.parametrize("name", [*NAMES, *(f"gates/{kind}" for kind in GATE_FILES)])
 def test_shipped_scenario_loads_with_its_baseline(shipped, name, workspace):
     path = shipped / f"{name}.yaml"
     scenario = load(path)
