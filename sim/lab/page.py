@@ -8,10 +8,11 @@ import html
 import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ GRID = {
 }
 """Two charts beside each other where there is room for two."""
 THRESHOLD = "policy.gate.threshold"
+LONGEST_NUMBER = 12
+"""Digits of a number that is still looked at."""
 LABELS = {
     "policy.circle.opens": "Circle opens (day)",
     "policy.circle.closes": "Circle closes (day)",
@@ -88,6 +91,12 @@ def explanation_html(found: Explanation) -> str:
     return "".join(parts)
 
 
+def _label(name: str, taken: Collection[str]) -> str:
+    """What a loaded file is called in the list: its name, with a number where that is taken."""
+    labels = (name if number == 1 else f"{name} (loaded {number})" for number in count(1))
+    return next(label for label in labels if label not in taken)
+
+
 def _advanced(session: Session, days: int) -> float:
     """Advance a session; returns days computed per second."""
     began, before = time.perf_counter(), session.day
@@ -101,6 +110,7 @@ class LabPage:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="scoregate-lab-")
         self._loaded: dict[str, Path] = {}
+        self._names: dict[str, str] = {}
         self._session: Session | None = None
         self._choice = Choice(scenarios()[0])
         self._document = pn.state.curdoc
@@ -212,7 +222,7 @@ class LabPage:
         slider = pn.widgets.IntSlider(name="Move the threshold", start=LOWEST, end=HIGHEST, step=5, width=280)
 
         def follow(*_: Any) -> None:
-            if field.value.strip().isdecimal():
+            if field.value.strip().isdecimal() and len(field.value) <= LONGEST_NUMBER:
                 slider.value = min(max(int(field.value), LOWEST), HIGHEST)
 
         def move(_: Any) -> None:
@@ -297,9 +307,10 @@ class LabPage:
         except ScenarioError as error:
             self.say(str(error).splitlines())
             return
-        self._loaded[name] = path
+        label = _label(name, {*scenarios(), *self._loaded})
+        self._loaded[label], self._names[label] = path, name
         self.scenario.options = [*scenarios(), *self._loaded]
-        self.scenario.value = name
+        self.scenario.value = label  # never the one chosen before, so that it is noticed
 
     def _saved(self) -> StringIO:
         try:
@@ -319,7 +330,7 @@ class LabPage:
             return
         self.say([])
         self._choice = choice
-        name = next((name for name, path in self._loaded.items() if str(path) == choice.file), None)
+        name = next((self._names[label] for label, path in self._loaded.items() if str(path) == choice.file), None)
         self.command.value = choice.command(name)
         self._enable(False)
         self.status.object = "<p>Getting both worlds ready…</p>"
@@ -395,8 +406,8 @@ class LabPage:
             return
         self._pause()
         text = (self.user.value or "").strip()
-        if not text.isdecimal() or int(text) >= session.users:
-            self.say([f"User: {text!r} given; give a number from 0 to {session.users - 1}"])
+        if not text.isdecimal() or len(text) > LONGEST_NUMBER or int(text) >= session.users:
+            self.say([f"User: {text[:30]!r} given; give a number from 0 to {session.users - 1}"])
             return
         if session.day == 0:
             self.say(["User: nothing has happened yet; press Play first"])

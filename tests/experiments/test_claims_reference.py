@@ -6,6 +6,7 @@ import pytest
 from sim.experiments.claims import reference
 from sim.experiments.claims.judge import verdict
 from sim.experiments.claims.plan import make_claims_plan
+from sim.experiments.claims.study import as_text
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "results" / "reference" / "claims"
@@ -21,7 +22,7 @@ def test_it_is_of_the_shipped_claims_and_its_verdicts_follow_from_its_figures():
     claims, trials = kept("claims"), kept("trials")
     assert claims["claim"].tolist() == list(plan.file.trials)
     assert trials["claim"].tolist() == [name for name, _ in plan.trials]
-    assert trials["value"].tolist() == ["" if trial.value is None else str(trial.value) for _, trial in plan.trials]
+    assert trials["value"].tolist() == ["" if trial.value is None else as_text(trial.value) for _, trial in plan.trials]
     assert set(claims["n"]) == {plan.file.replicates}
     says = {name: claim.says for name, claim in plan.file.keys.claims.items()}
     for row in trials.to_dict("records"):

@@ -33,5 +33,9 @@ def answer(result: "ClaimsResult") -> str:
     if named[UNDECIDED]:
         parts.append(f"{len(named[UNDECIDED])} are undecided ({', '.join(named[UNDECIDED])})")
     turned = [row["claim"] for row in rows if row["hinge"] and row["verdict"] != UNDECIDED]
-    told = f" One assumption alone turns {len(turned)}: {', '.join(turned)}." if turned else " Nothing tried turns any."
+    told = (
+        f" One assumption alone turns {len(turned)}: {', '.join(turned)}."
+        if turned
+        else " Nothing tried turns one that holds or does not."
+    )
     return "; ".join(parts) + "." + told

@@ -141,7 +141,7 @@ def _judged(name: str, claim: Claim, trial: Trial, values: NDArray[np.float64]) 
     return {
         "claim": name,
         "path": trial.path,
-        "value": "" if trial.value is None else str(trial.value),
+        "value": "" if trial.value is None else as_text(trial.value),
         "arm": arm,
         "against": against,
         "difference": found.mean,
@@ -162,7 +162,7 @@ def _row(plan: ClaimsPlan, name: str, trials: list[dict[str, Any]]) -> dict[str,
             values = claim.hinges[trial.path]
             usual = setting(plan.file.trials[name][0], trial.path)
             steps = steps_to(values, usual, values.index(trial.value))
-            turning.append((steps, trial.path, str(trial.value), str(usual), tried["verdict"]))
+            turning.append((steps, trial.path, as_text(trial.value), as_text(usual), tried["verdict"]))
     turning.sort(key=lambda found: found[0])
     _, path, value, usual, then = turning[0] if turning else (0, "", "", "", "")
     return {
@@ -180,6 +180,15 @@ def _row(plan: ClaimsPlan, name: str, trials: list[dict[str, Any]]) -> dict[str,
         "others": ", ".join(dict.fromkeys(found[1] for found in turning if found[1] != path)),
         "tried": ", ".join(claim.hinges),
     }
+
+
+def as_text(value: Any) -> str:
+    """A value as a table shows it; alike members of a list are counted."""
+    if isinstance(value, list) and value and all(one == value[0] for one in value):
+        return f"{len(value)} of {as_text(value[0])}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {as_text(one)}" for name, one in value.items())
+    return str(value)
 
 
 def setting(trial: Trial, path: str) -> Any:

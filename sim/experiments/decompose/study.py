@@ -155,7 +155,8 @@ def decompose(
     left_out = {str(k): reason for k, reason in found.items() if isinstance(reason, str)}
     if not subsets:
         raise ResultError("\n".join(f"replicate {k} cannot be split: {reason}" for k, reason in left_out.items()))
-    origin = _origin(plan, started, measure, left_out) | {"seeds": list(dict.fromkeys(subsets["seed"].tolist()))}
+    own = {"run_id": _key(jobs, measure), "seeds": list(dict.fromkeys(subsets["seed"].tolist()))}
+    origin = _origin(plan, started, measure, left_out) | own
     tables = {"subsets": subsets, "parts": part_table(subsets)}
     if place is not None and not cells.failures:  # what failed may succeed another time
         write_tables(place, origin, tables, Path(str(out)))
