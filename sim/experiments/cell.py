@@ -81,9 +81,7 @@ def quantiles(values: NDArray[Any], shares: tuple[float, ...]) -> list[float]:
     places = [share * (values.size - 1) for share in shares]
     around = sorted({min(int(place) + more, values.size - 1) for place in places for more in (0, 1)})
     parted = np.partition(values, around)
-    low, high = (
-        [float(parted[min(int(place) + more, values.size - 1)]) for place in places] for more in (0, 1)
-    )
+    low, high = ([float(parted[min(int(place) + more, values.size - 1)]) for place in places] for more in (0, 1))
     return [a + (b - a) * (place - int(place)) for a, b, place in zip(low, high, places, strict=True)]
 
 

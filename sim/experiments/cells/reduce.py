@@ -67,7 +67,11 @@ Reduced = tuple[dict[str, float], dict[str, Table]]
 def alike(one: Ended, other: Ended) -> bool:
     """Whether two cells can be reduced together: as many users and ticks, and the same totals."""
     run, its = one.job.scenario.run, other.job.scenario.run
-    return (run.users, run.ticks, run.tick) == (its.users, its.ticks, its.tick) and one.totals.keys() == other.totals.keys()
+    return (run.users, run.ticks, run.tick) == (
+        its.users,
+        its.ticks,
+        its.tick,
+    ) and one.totals.keys() == other.totals.keys()
 
 
 def reduced(cells: Sequence[Ended]) -> list[Reduced]:
