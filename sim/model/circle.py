@@ -91,7 +91,7 @@ def together(one, other):
 def circle_visited(point, pull_0, pull_1, pull_2, pull_3):
     """Number of the circle in which a visitor who does not post spends a tick, by their pulls. point: uniform (0 to 1)."""
     at = point * (pull_0 + pull_1 + pull_2 + pull_3)
-    return (at >= pull_0) + (at >= pull_0 + pull_1) + (at >= pull_0 + pull_1 + pull_2)
+    return int(at >= pull_0) + int(at >= pull_0 + pull_1) + int(at >= pull_0 + pull_1 + pull_2)
 
 
 @rule

@@ -182,7 +182,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
 
     def begin(self, live: bool, ticks_open: int) -> None:
         """Phase circle."""
-        today, before, p = self.today, self.yesterday, self.p
+        today, p = self.today, self.p
         today.active_days = active_days(p, self.tick)
         today.open_groups = int(open_groups(p, self.tick))
         today.appeal, today.pull, today.exclusivity = 0.0, 0.0, 1.0
