@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.totals import BUREAU_STOCKS, CREDIT_FLOWS, LENDER_STOCKS, STOCKS, of_lenders
+from sim.model.totals import BUREAU_STOCKS, CREDIT_FLOWS, LENDER_STOCKS, STOCKS, of_circles, of_lenders
 
 Totals = Mapping[str, NDArray[np.int64]]
 CHANNELS = ("habit", "payment", "score", "credit", "circle")
@@ -255,6 +255,24 @@ FLYWHEEL_MEASURES: tuple[Measure, ...] = (
 """Measures of the flywheel, where the bureau learns or merchants join."""
 
 
+CIRCLE_MEASURES = tuple(
+    Measure(
+        total,
+        unit,
+        f"{what} circle {number}, where posting groups have one each",
+        1,
+        "mean",
+        _per_user(total, scale),
+        0,
+        total,
+    )
+    for name, unit, what, scale in (
+        ("visits", "1/user/day", "visits to", 1.0),
+        ("posts", "1/1000 users/day", "posts in", 1000.0),
+    )
+    for number, total in enumerate(of_circles(name), 1)
+)
+
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "visits", "1/user/day", "visits to the platform: the headline", 1, "mean", lambda t, users: _visits(t) / users
@@ -347,6 +365,7 @@ MEASURES: tuple[Measure, ...] = (
     *CREDIT_MEASURES,
     *PACKET_MEASURES,
     *FLYWHEEL_MEASURES,
+    *CIRCLE_MEASURES,
 )
 """All measures over time."""
 
