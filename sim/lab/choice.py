@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sim.experiments.plan import RunPlan, make_plan
 from sim.model.gates import find_gate, gate_kinds
 from sim.scenario.gate import GateSettings
 from sim.scenario.load import apply_settings, load, shipped_files, shipped_folder
 from sim.scenario.reader import Fault, ScenarioError, read
 from sim.scenario.schema import Scenario
+from sim.scenario.text import as_yaml
 
 KIND = "policy.gate.kind"
 COMMON = (
@@ -89,7 +88,7 @@ class Choice:
             data = read(Path(self.file), Path(self.file).name).data
         data = {**data, "name": name}
         made = apply_settings(data, {}, self.settings)
-        return yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=120)
+        return as_yaml(made)
 
 
 def _told(fault: Fault) -> Fault:
