@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sim.experiments.plan import RunPlan, make_plan
@@ -80,7 +81,7 @@ class Choice:
         return shlex.join(parts)
 
     def text(self, name: str) -> str:
-        """The choice as a scenario file of this name. Raises ScenarioError where it is not a sound scenario."""
+        """The choice as a scenario file of this name, read once as `run` will read it. Raises ScenarioError where it cannot be run."""
         self.plan()
         if self.shipped:
             data: dict[str, Any] = {"extends": self.file, "note": f"{load(self.file).name}, changed in the lab."}
@@ -88,7 +89,12 @@ class Choice:
             data = read(Path(self.file), Path(self.file).name).data
         data = {**data, "name": name}
         made = apply_settings(data, {}, self.settings)
-        return as_yaml(made)
+        text = as_yaml(made)
+        with TemporaryDirectory(prefix="scoregate-lab-") as folder:
+            file = Path(folder) / "saved.yaml"
+            file.write_text(text, encoding="utf-8")
+            check_loaded(file, "the file to be saved")
+        return text
 
 
 def _told(fault: Fault) -> Fault:
