@@ -37,7 +37,8 @@ def _paragraphs(lines: Sequence[str]) -> str:
 
 def _row(cells: Sequence[str], tag: str = "td", numbers: bool = False) -> str:
     first = "padding:2px 10px 2px 0;text-align:left;vertical-align:top"
-    style = first.replace("left", "right") + ";white-space:nowrap" if numbers else first
+    aligned = first.replace("left", "right") + (";white-space:nowrap" if tag == "td" else "")
+    style = aligned if numbers else first
     made = "".join(
         f"<{tag} style='{style if place else first}'>{html.escape(cell)}</{tag}>" for place, cell in enumerate(cells)
     )
