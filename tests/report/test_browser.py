@@ -12,6 +12,7 @@ from sim.report.plain import visible
 from sim.report.stored import READERS, load
 from tests.report.geometry import BROKEN, CLASHES, CUT_OFF, HALF_ROWS
 from tests.report.hostile import HOSTILE, comparison
+from tests.report.thousand import POINTS, thousand
 
 pytestmark = pytest.mark.slow
 KINDS = (*READERS, "line", "named", "sampled", "hours")
@@ -69,6 +70,7 @@ def files(stored, tmp_path_factory):
     made = {
         kind: write_page([load(out, str(folder))], place / f"{kind}.html") for kind, folder in (folders | swept).items()
     }
+    made["thousand"] = write_page([thousand(out, folders["sweep"])], place / "thousand.html")
     return made | {"hostile": write_page([comparison(out, folders["compare"])], place / "hostile.html")}
 
 
@@ -240,3 +242,45 @@ def test_print_is_light_and_has_every_chart(opened, tmp_path):
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert len(page.pdf()) > 20_000
+
+
+WATCH = """() => {
+  window.seen = {frames: [], long: []};
+  new PerformanceObserver((list) => seen.long.push(...list.getEntries().map((task) => task.duration))).observe({type: "longtask"});
+  let last = performance.now();
+  const tick = (now) => { seen.frames.push(now - last); last = now; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+}"""
+"""Notes the time between any two pictures of the page, and tasks that hold it up for longer than 50 ms."""
+LONGEST_TASK = 5000
+"""Milliseconds that the page may be held up at once: long enough for a machine with much else to do, too short for a page that
+draws everything anew at each step."""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_sweep_of_a_thousand_points_scrolls_from_end_to_end(opened, files, width, capsys):
+    assert files["thousand"].stat().st_size < 8_000_000
+    page = opened("thousand", width)
+    page.evaluate("document.querySelectorAll('details:has(table)').forEach((part) => { part.open = true; })")
+    assert page.locator("main tbody tr").count() > POINTS
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate(WATCH)
+    page.mouse.move(width / 2, 450)
+    whole = page.evaluate("document.documentElement.scrollHeight")
+    assert whole > 30_000  # every row is there
+    at_the_end = "Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight - 2"
+    for _ in range(200):
+        page.mouse.wheel(0, whole / 60)
+        page.wait_for_timeout(30)
+        if page.evaluate(at_the_end):
+            break
+    until(page, at_the_end)
+    frames = page.evaluate("seen.frames.slice(1).sort((a, b) => a - b)")
+    long = page.evaluate("seen.long")
+    with capsys.disabled():
+        print(
+            f"\n{POINTS} points at {width} px, {whole:,} px long: {len(frames)} frames, {frames[len(frames) // 2]:.0f} ms in the "
+            f"median, {frames[int(0.95 * len(frames))]:.0f} ms at 95%; {len(long)} tasks over 50 ms, the longest {max(long, default=0):.0f} ms"
+        )
+    assert len(frames) > 10
+    assert max(long, default=0) < LONGEST_TASK
