@@ -55,6 +55,15 @@ def test_readme_shows_three_figures_whose_numbers_are_those_of_the_tables():
     assert sum(file.stat().st_size for file in (FOLDER / KEPT / NAMES[0]).iterdir()) < 100_000
 
 
+def test_a_figure_that_is_not_kept_is_an_error_in_words(tmp_path):
+    told = CliRunner().invoke(
+        app, ["plot", str(FOLDER / KEPT / NAMES[0]), "--kind", "awareness", "--to", str(tmp_path)]
+    )
+    assert told.exit_code == 1
+    assert "does not hold all that these figures show" in told.output
+    assert isinstance(told.exception, SystemExit)
+
+
 @pytest.mark.parametrize("kind", FIGURES)
 def test_each_figure_is_drawn_again_from_what_is_kept(kind, tmp_path):
     """By the shipped command; compared as pictures small enough that fonts and versions of libraries do not matter."""

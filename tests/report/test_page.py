@@ -1,5 +1,6 @@
 """The report page without a browser: what is on it, that names stay text, that nothing is run, and what a user is told."""
 
+import copy
 import json
 import re
 import time
@@ -20,7 +21,7 @@ from sim.report.page.write import chapter_of, page, write_page
 from sim.report.plain import short, visible
 from sim.report.plot import plot
 from sim.report.series import group_effects, plan_shares, score_shares
-from sim.report.stored import READERS, load, load_all
+from sim.report.stored import READERS, StoredResult, load, load_all
 from sim.results.store import ResultError
 from tests.report.hostile import ATTACK, HOSTILE, comparison
 from tests.report.thousand import thousand
@@ -169,6 +170,31 @@ def test_hostile_names_stay_text(stored, no_library):
     assert ATTACK in shown
 
 
+@pytest.mark.slow
+def test_hostile_names_and_notes_of_every_kind_of_result_stay_text(stored, no_library):
+    """Fifty results on one page, each called and noted as hostile as can be."""
+    out, folders = stored
+    kinds = [kind for kind in KINDS if kind not in ("facts", "compare")]
+    whole = {kind: load(out, str(folders[kind])) for kind in kinds}
+    results = []
+    names = [re.sub(r"[\x00-\x1f\x7f]", "", name)[:80] for name in HOSTILE]  # what a scenario may be called
+    for place, (name, note) in enumerate(zip(names, HOSTILE, strict=True)):
+        one = whole[kinds[place % len(kinds)]]
+        result = copy.copy(one.result)
+        result.manifest = copy.deepcopy(result.manifest) | {"name": name, "note": f"note {note}", "command": name}
+        for scenario in result.manifest["scenarios"].values():
+            scenario |= {"name": name, "note": f"note {note}"}
+        results.append(StoredResult(one.kind, one.folder, result))
+    found = Elements(page(results))
+    known = Elements(page([*whole.values(), comparison(out, folders["compare"])]))
+    assert {tag for tag, _ in found.found} <= {tag for tag, _ in known.found}
+    assert {name for _, attrs in found.found for name in attrs} <= {name for _, attrs in known.found for name in attrs}
+    shown = "".join(found.texts)
+    for name, note in zip(names, HOSTILE, strict=True):
+        assert f"note {visible(note)}" in shown, note
+        assert visible(name) in shown, name
+
+
 def test_json_of_charts_cannot_end_its_script():
     text = as_json([Chart("t", "a", "c", tuple({"name": name} for name in HOSTILE), {}, (), ())])
     assert not set("<>&\u2028") & set(text)
@@ -278,3 +304,7 @@ def test_a_damaged_result_is_an_error_not_a_traceback(stored):
     del whole.result.tables["effects"]["low"]
     with pytest.raises(ResultError, match="not a whole result"):
         chapter_of(whole)
+    run = load(out, str(folders["run"]))
+    run.result.manifest["scenarios"]["policy"]["run"]["users"] = -1
+    with pytest.raises(ResultError, match="not a whole result"):
+        chapter_of(run)

@@ -35,7 +35,7 @@ def chapter_of(stored: StoredResult) -> Chapter:
     module = import_module(f"sim.report.page.{CHAPTERS[stored.kind]}")
     try:
         made: Chapter = module.chapter(stored.result)
-    except (KeyError, IndexError, AttributeError, TypeError) as error:
+    except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
         raise ResultError(
             f"{stored.folder}: not a whole result of this version ({type(error).__name__}: {error}); remove the folder and run again"
         ) from error
