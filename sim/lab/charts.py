@@ -128,6 +128,7 @@ class Users:
     def __init__(self) -> None:
         self.source = ColumnDataSource({"user": [], "score": [], "visits": [], "plan": [], "colour": [], "mark": []})
         self.figure = _figure("Click a user to read why", "published score (points)", "visits a day so far")
+        self.figure.name = "users"
         self.figure.scatter(
             "score",
             "visits",

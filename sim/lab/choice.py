@@ -7,9 +7,8 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-
-import yaml
 
 from sim.experiments.plan import RunPlan, make_plan
 from sim.model.gates import find_gate, gate_kinds
@@ -17,6 +16,7 @@ from sim.scenario.gate import GateSettings
 from sim.scenario.load import apply_settings, load, shipped_files, shipped_folder
 from sim.scenario.reader import Fault, ScenarioError, read
 from sim.scenario.schema import Scenario
+from sim.scenario.text import as_yaml
 
 KIND = "policy.gate.kind"
 COMMON = (
@@ -81,7 +81,7 @@ class Choice:
         return shlex.join(parts)
 
     def text(self, name: str) -> str:
-        """The choice as a scenario file of this name. Raises ScenarioError where it is not a sound scenario."""
+        """The choice as a scenario file of this name, read once as `run` will read it. Raises ScenarioError where it cannot be run."""
         self.plan()
         if self.shipped:
             data: dict[str, Any] = {"extends": self.file, "note": f"{load(self.file).name}, changed in the lab."}
@@ -89,7 +89,12 @@ class Choice:
             data = read(Path(self.file), Path(self.file).name).data
         data = {**data, "name": name}
         made = apply_settings(data, {}, self.settings)
-        return yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=120)
+        text = as_yaml(made)
+        with TemporaryDirectory(prefix="scoregate-lab-") as folder:
+            file = Path(folder) / "saved.yaml"
+            file.write_text(text, encoding="utf-8")
+            check_loaded(file, "the file to be saved")
+        return text
 
 
 def _told(fault: Fault) -> Fault:

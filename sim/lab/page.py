@@ -4,27 +4,29 @@ What takes long is done by a thread of the page's own and comes back as a callba
 another and nobody writes to a document that the server is busy with.
 """
 
-import html
+import json
+import logging
 import re
 import tempfile
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from io import StringIO
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 
-from sim.experiments.explain.events import figures, traits
 from sim.experiments.explain.explain import Explanation
-from sim.lab.charts import NAMES, Charts
+from sim.lab import markup
+from sim.lab.charts import Charts
 from sim.lab.choice import KIND, Choice, check_loaded, fresh_texts, kinds, meaning, scenarios
 from sim.lab.session import Session
 from sim.model.score import HIGHEST, LOWEST
 from sim.scenario.reader import LARGEST_FILE, ScenarioError
+
+log = logging.getLogger(__name__)
 
 FRAME = 100
 """Milliseconds between two pictures."""
@@ -38,6 +40,18 @@ GRID = {
 }
 """Two charts beside each other where there is room for two."""
 THRESHOLD = "policy.gate.threshold"
+GO_ON = "The terminal in which the lab runs tells more. Press Reset, or change a value, to go on."
+LONGEST_FAULT = 200
+"""Letters of a fault of the program that are told on the page; its log has all."""
+TAKE = """
+const parcel = JSON.parse(cb_obj.value);
+const link = document.createElement("a");
+link.href = URL.createObjectURL(new Blob([parcel.text], {type: "application/yaml"}));
+link.download = parcel.name;
+link.click();
+setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+"""
+"""Run in the browser when a parcel (name and text of a file) arrives: saves it as a download."""
 LONGEST_NUMBER = 12
 """Digits of a number that is still looked at."""
 LABELS = {
@@ -52,43 +66,6 @@ LABELS = {
     "run.ticks": "Length (ticks)",
     "run.seed": "Seed",
 }
-
-
-def _escaped_list(lines: list[str]) -> str:
-    return "".join(f"<p style='margin:4px 0'>{html.escape(line)}</p>" for line in lines)
-
-
-def _cells(cells: list[str], tag: str = "td") -> str:
-    style = "padding:2px 10px 2px 0;text-align:left;vertical-align:top"
-    return "<tr>" + "".join(f"<{tag} style='{style}'>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
-
-
-def _options_html(found: Any) -> str:
-    if len(found.why.options) < 2:
-        return ""
-    rows = [_cells(["plan", "value (CNY)", "cost (CNY)", "chance"], "th")]
-    for option in found.why.options:
-        value = "-" if option.value is None else f"{option.value:+.2f}"
-        cost = "-" if option.value is None else f"{option.cost:.2f}"
-        rows.append(_cells([option.plan, value, cost, f"{option.chance:.2%}"]))
-    return f"<table>{''.join(rows)}</table>"
-
-
-def explanation_html(found: Explanation) -> str:
-    """One user's reasons and life as HTML; all text escaped."""
-    who = "; ".join(f"{name} {value}" for name, value in traits(found.policy.life).items())
-    parts = [f"<h3>User {found.user} on day {found.day}</h3>", _escaped_list([who])]
-    for arm, world in found.worlds.items():
-        parts += [f"<h4>Why, {NAMES[arm]}</h4>", _escaped_list(world.sentences), _options_html(world)]
-    heads = [NAMES[arm] for arm in found.worlds]
-    rows = [_cells(["day", *heads], "th")]
-    rows += [_cells([str(day), *(here, there)[: len(heads)]]) for day, here, there in found.events]
-    ends = [figures(world.life) for world in found.worlds.values()]
-    rows += [_cells(["now", *(f"{name}: {end[name]}" for end in ends)]) for name in ends[0]]
-    parts.append(
-        f"<h4>The same life in both worlds</h4><div style='overflow-x:auto'><table>{''.join(rows)}</table></div>"
-    )
-    return "".join(parts)
 
 
 def _label(name: str, taken: Collection[str]) -> str:
@@ -128,31 +105,32 @@ class LabPage:
 
     def _make_widgets(self) -> None:
         button = {"width": 90, "margin": (5, 4)}
-        self.scenario = pn.widgets.Select(name="Scenario", options=scenarios(), width=220)
-        self.kind = pn.widgets.Select(name="Kind of gate", options=kinds(), width=140)
+        self.scenario = pn.widgets.Select(label="Scenario", options=scenarios(), width=220)
+        self.kind = pn.widgets.Select(label="Kind of gate", options=kinds(), width=140)
         self.form = pn.FlexBox(gap="0px 8px")
         self.fields: dict[str, Any] = {}
         self.message = pn.pane.HTML("", sizing_mode="stretch_width")
         self.status = pn.pane.HTML("<p>Getting ready…</p>", sizing_mode="stretch_width")
-        self.play = pn.widgets.Button(name="Play", button_type="primary", disabled=True, **button)
-        self.reset = pn.widgets.Button(name="Reset", disabled=True, **button)
-        self.speed = pn.widgets.Select(name="Speed", options=SPEEDS, width=150)
-        self.user = pn.widgets.TextInput(name="User (number)", value="0", width=110)
-        self.ask = pn.widgets.Button(name="Why?", disabled=True, **button)
+        self.figures = pn.pane.HTML("", sizing_mode="stretch_width")
+        self.play = pn.widgets.Button(label="Play", color="primary", disabled=True, **button)
+        self.reset = pn.widgets.Button(label="Reset", disabled=True, **button)
+        self.speed = pn.widgets.Select(label="Speed", options=SPEEDS, width=150)
+        self.user = pn.widgets.TextInput(label="User (number)", value="0", width=110)
+        self.ask = pn.widgets.Button(label="Why?", disabled=True, **button)
         self.reasons = pn.pane.HTML(
             "<p>Play some days; then click a user, or give a number and ask why.</p>", sizing_mode="stretch_width"
         )
-        self.file_name = pn.widgets.TextInput(name="Name to save as", value="mine", width=150)
-        self.save = pn.widgets.FileDownload(
-            callback=self._saved, filename="mine.yaml", label="Save YAML", width=130, margin=(22, 4, 5, 4)
-        )
-        self.file = pn.widgets.FileInput(accept=".yaml,.yml", name="Load YAML", width=230)
-        self.command = pn.widgets.TextInput(name="The same in a terminal", sizing_mode="stretch_width")
-        self.copy = pn.widgets.Button(name="Copy", width=70, margin=(22, 4, 5, 4))
+        self.file_name = pn.widgets.TextInput(label="Name to save as", value="mine", width=150)
+        self.save = pn.widgets.Button(label="Save YAML", width=130, margin=(22, 4, 5, 4))
+        self.parcel = pn.widgets.TextInput(visible=False)
+        self.parcel.jscallback(value=TAKE)
+        self.file = pn.widgets.FileInput(accept=".yaml,.yml", label="Load YAML", width=230)
+        self.command = pn.widgets.TextInput(label="The same in a terminal", sizing_mode="stretch_width")
+        self.copy = pn.widgets.Button(label="Copy", width=70, margin=(22, 4, 5, 4))
         self.copy.js_on_click(args={"text": self.command}, code="navigator.clipboard.writeText(text.value)")
         self.scenario.param.watch(self._on_scenario, "value")
         self.kind.param.watch(self._on_kind, "value")
-        self.file_name.param.watch(self._on_name, "value")
+        self.save.on_click(self._on_save)
         self.file.param.watch(self._on_file, "value")
         self.play.on_click(self._on_play)
         self.reset.on_click(self._on_reset)
@@ -177,11 +155,13 @@ class LabPage:
             self.message,
             self.status,
             charts,
+            self.figures,
             pn.FlexBox(self.user, self.ask, align_items="end"),
             self.reasons,
             pn.FlexBox(
                 self.file_name,
                 self.save,
+                self.parcel,
                 self.file,
                 align_items="end",
             ),
@@ -200,7 +180,7 @@ class LabPage:
         self.kind.value = texts[KIND]
         self.fields = {
             path: pn.widgets.TextInput(
-                name=LABELS.get(path, path.split(".")[-1].replace("_", " ").capitalize()),
+                label=LABELS.get(path, path.split(".")[-1].replace("_", " ").capitalize()),
                 value=text,
                 placeholder="none",
                 description=meaning(path, texts[KIND]),
@@ -219,7 +199,7 @@ class LabPage:
         field = self.fields.get(THRESHOLD)
         if field is None:
             return []
-        slider = pn.widgets.IntSlider(name="Move the threshold", start=LOWEST, end=HIGHEST, step=5, width=280)
+        slider = pn.widgets.IntSlider(label="Move the threshold", start=LOWEST, end=HIGHEST, step=5, width=280)
 
         def follow(*_: Any) -> None:
             if field.value.strip().isdecimal() and len(field.value) <= LONGEST_NUMBER:
@@ -240,8 +220,7 @@ class LabPage:
 
     def say(self, lines: list[str]) -> None:
         """Tell what is wrong; nothing if there are no lines."""
-        box = "background:#fdecea;border-left:4px solid #b3261e;padding:4px 10px;color:#5f1a15"
-        self.message.object = f"<div role='alert' style='{box}'>{_escaped_list(lines)}</div>" if lines else ""
+        self.message.object = markup.alert(lines)
 
     # What happens.
 
@@ -255,14 +234,15 @@ class LabPage:
                 return
             self._busy = False
             try:
-                result = done.result()
+                then(done.result())
             except MemoryError:
-                self.say(["not enough memory; give fewer users"])
-                return
+                self._failed(["Not enough memory; give fewer users."])
             except ScenarioError as error:
-                self.say(str(error).splitlines())
-                return
-            then(result)
+                self._failed(str(error).splitlines())
+            except Exception as error:  # a fault of the program's own must not leave a page that waits for ever
+                log.exception("the lab's computation failed")
+                told = f"{type(error).__name__}: {error}"[:LONGEST_FAULT]
+                self._failed([f"Something went wrong in the program ({told}).", GO_ON])
 
         def done(future: Future[Any]) -> None:
             if self._document is not None:
@@ -270,6 +250,14 @@ class LabPage:
 
         self._busy = True
         self._worker.submit(work).add_done_callback(done)
+
+    def _failed(self, lines: list[str]) -> None:
+        """Tell what kept something from being computed or shown; the page can be used again."""
+        self._pause()
+        self._enable(self._session is not None)
+        self.reset.disabled = False
+        self.status.object = markup.status(["Stopped"])
+        self.say(lines)
 
     def _on_scenario(self, _: Any) -> None:
         if self._filling:
@@ -288,10 +276,6 @@ class LabPage:
     def _on_field(self, _: Any) -> None:
         if not self._filling:
             self.start()
-
-    def _on_name(self, event: Any) -> None:
-        stem = re.sub(r"[^\w.-]+", "_", event.new).strip("._") or "mine"
-        self.save.filename = f"{stem[:60]}.yaml"
 
     def _on_file(self, event: Any) -> None:
         name = self.file.filename or "loaded.yaml"
@@ -312,12 +296,17 @@ class LabPage:
         self.scenario.options = [*scenarios(), *self._loaded]
         self.scenario.value = label  # never the one chosen before, so that it is noticed
 
-    def _saved(self) -> StringIO:
+    def _on_save(self, _: Any = None) -> None:
+        """Hand over what stands in the form as a file; where it is no sound scenario, nothing but a message."""
+        name = (self.file_name.value or "").strip() or "mine"
         try:
-            return StringIO(self._choice.text(self.file_name.value or "mine"))
+            text = self._choice.with_typed(self.texts()).text(name)
         except ScenarioError as error:
-            self.say(str(error).splitlines())
-            return StringIO(f"# Not a sound scenario:\n# {error}\n")
+            self.say(["Not saved:", *str(error).splitlines()])
+            return
+        stem = re.sub(r"[^\w.-]+", "_", name).strip("._") or "mine"
+        parcel = {"name": f"{stem[:60]}.yaml", "text": text, "number": self.save.clicks}  # so that no two are alike
+        self.parcel.value = json.dumps(parcel)
 
     def start(self) -> None:
         """Make both worlds anew from the form; what is wrong is told, and the worlds before stay."""
@@ -347,7 +336,7 @@ class LabPage:
 
     def _pause(self) -> None:
         self.clock.stop()
-        self.play.name = "Play"
+        self.play.label = "Play"
 
     def _on_play(self, _: Any) -> None:
         if self._session is None:
@@ -357,7 +346,7 @@ class LabPage:
             if not self._busy:  # or the days at hand are shown when they are done
                 self._show(0.0)
         elif not self._session.finished:
-            self.play.name = "Pause"
+            self.play.label = "Pause"
             self._shown_at = 0.0
             self.clock.start()
 
@@ -384,14 +373,12 @@ class LabPage:
             return
         self._charts.update(session, users_too=not self.clock.running)
         parts = [f"Day {session.day} of {session.days}", f"{session.users:,} users in each world"]
-        if session.day:
-            means = {arm: float(session.measures(arm)["visits"].mean()) for arm in session.arms}
-            parts += [f"visits per user and day {NAMES[arm]}: {mean:.4f}" for arm, mean in means.items()]
         if rate:
             parts.append(f"{rate:,.0f} days a second computed")
         if "baseline" not in session.arms:
             parts.append("this scenario names no baseline")
-        self.status.object = f"<p style='margin:4px 0'>{html.escape('; '.join(parts))}.</p>"
+        self.status.object = markup.status(parts)
+        self.figures.object = markup.figures_table(session)
 
     def _on_tap(self, _attribute: str, _old: Any, new: list[int]) -> None:
         user = self._charts.users.clicked(new)
@@ -418,7 +405,7 @@ class LabPage:
 
     def _explained(self, found: Explanation) -> None:
         self._show(0.0)  # days that were at hand when the user was asked
-        self.reasons.object = explanation_html(found)
+        self.reasons.object = markup.explanation(found)
 
     def close(self) -> None:
         """Forget what the visitor loaded."""

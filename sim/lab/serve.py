@@ -5,6 +5,14 @@ from collections.abc import Callable
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8750
+DARK = """
+@media (prefers-color-scheme: dark) {
+  html { background: #141414; }
+  body { background: #ffffff; filter: invert(0.92) hue-rotate(180deg); min-height: 100vh; margin: 0; }
+}
+"""
+"""Where the system is dark, so is the page. Charts are drawn on canvases whose colours the server sets, and widgets have styles of
+their own, so lightness is turned round for all of it at once; turning hues back keeps blue blue and orange orange."""
 
 
 class LabError(RuntimeError):
@@ -36,6 +44,7 @@ def serve(
     from sim.experiments.plan import make_plan
     from sim.lab.page import make_page
 
+    pn.config.raw_css = [*pn.config.raw_css, DARK]
     if port:
         check_free(host, port)
     prepare(make_plan("gate_750.yaml").arms.values())  # so that the first visitor need not wait

@@ -9,7 +9,7 @@ from sim.experiments.cell import score_table
 from sim.experiments.explain.explain import Explanation, explain_arms
 from sim.experiments.plan import RunPlan
 from sim.model.calendar import ticks_per_day
-from sim.model.measures import over_time
+from sim.model.measures import of_run, over_time
 from sim.model.totals import TOTALS, totals_of
 from sim.results.table import Table
 
@@ -63,6 +63,10 @@ class Session:
         engine = self.engines[arm]
         totals = {name: engine.totals[:, TOTALS.index(name)] for name in totals_of(engine.scenario)}
         return over_time(totals, self.users, self._step)
+
+    def figures(self, arm: str) -> dict[str, float]:
+        """One figure per measure of the run so far, as a run at its end has it (NaN where nothing was measured yet)."""
+        return of_run(self.measures(arm))
 
     def time(self) -> NDArray[np.float64]:
         """Days from the start to the end of each tick run so far."""

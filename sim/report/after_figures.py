@@ -1,13 +1,13 @@
 """The figure of a study of after-effects: visits around the day of crossing, with the phantom beside them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.report.kinds import FORMATS
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 
 if TYPE_CHECKING:
     from sim.experiments.after.study import AfterResult
@@ -41,9 +41,8 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
     replicates = np.unique(table["replicate"]).size
     day = table["day"][: table["day"].size // replicates]
     seen = int(table["users"].reshape(replicates, -1)[:, 0].sum())
-    rc: Any = RC
     written = []
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure()
         top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
         for name, label, colour, line in (

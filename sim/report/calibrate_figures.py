@@ -10,7 +10,7 @@ from sim.experiments.calibrate.study import CalibrationResult
 from sim.experiments.sweep.view import short_names
 from sim.report.kinds import FORMATS
 from sim.report.sensitivity import rows
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 from sim.results.table import Table
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def draw_calibration(result: CalibrationResult, folder: Path, formats: tuple[str
     targets = rows(result.tables["targets"])
     shown = min(len(targets), MOST_LABELLED)
     height = 2.2 + 0.28 * max(len(result.manifest["fit"]), shown, 4)
-    rc: Any = RC
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure(figsize=(10.5, height))
         left, right = figure.subplots(1, 2)
         _parameters(result.tables["parameters"], left)

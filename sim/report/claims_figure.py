@@ -11,7 +11,7 @@ from sim.experiments.claims.judge import FAILS, HOLDS, UNDECIDED
 from sim.experiments.claims.study import ClaimsResult
 from sim.report.kinds import FORMATS
 from sim.report.numbers import change
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 from sim.results.table import where
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def draw_claims(result: ClaimsResult, folder: Path, formats: tuple[str, ...] = F
 
     folder.mkdir(parents=True, exist_ok=True)
     rows = rows_of_claims(result)
-    rc: Any = RC
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure(figsize=(9.6, 1.5 + 0.62 * len(rows)))
         _claims(result, rows, figure.add_subplot())
         run = result.manifest["run"]

@@ -10,7 +10,8 @@ from sim.experiments.compare.answer import scope
 from sim.experiments.compare.verdict import BETTER, EQUIVALENT, HIGHER, LOWER, UNDECIDED, WORSE
 from sim.report.kinds import FORMATS
 from sim.report.length import length_of
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.plain import short
+from sim.report.style import BASELINE, POLICY, look
 from sim.results.table import Table, rows_of, where
 from sim.scenario.comparison import ALL_WORLDS
 
@@ -105,11 +106,11 @@ def forest(result: "ComparisonResult", figure: "Figure") -> None:
             if not math.isnan(row["low"]):
                 axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2, solid_capstyle="butt")
             axes.plot(row["difference"], place, marker, color=colour, markerfacecolor=filling, markersize=6)
-        axes.set_title(world)
+        axes.set_title(short(world))
         axes.grid(axis="y", visible=False)
         axes.locator_params(axis="x", nbins=4)
         axes.tick_params(axis="x", labelsize=8)
-    many[0].set_yticks(range(len(order)), order)
+    many[0].set_yticks(range(len(order)), [short(name) for name in order])
     many[0].invert_yaxis()
     figure.supxlabel(
         f"difference in {told['primary']} to {told['baseline']} ({effects['unit'][0]})", fontsize=10, y=0.075
@@ -150,7 +151,7 @@ def groups(result: "ComparisonResult", figure: "Figure") -> None:
     for axes, (kind, title) in zip(many, KINDS, strict=True):
         _dots(axes, where(table, kind=kind) if rows_of(table) else {}, order)
         axes.set_title(title)
-    many[0].set_yticks(range(len(order)), order)
+    many[0].set_yticks(range(len(order)), [short(name) for name in order])
     many[0].invert_yaxis()
     figure.supxlabel(
         f"difference in visits to {result.manifest['baseline']} (1/user of the group/day)", fontsize=10, y=0.05
@@ -218,9 +219,8 @@ def draw_comparison(
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
-    rc: Any = RC
     written = []
-    with matplotlib.rc_context(rc):
+    with look():
         for kind in kinds:
             figure = Figure()
             KINDS_OF_FIGURE[kind](result, figure)

@@ -3,7 +3,6 @@
 import math
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from sim.experiments.decompose.decomposition import Decomposition
 from sim.experiments.decompose.rounding import decimals_for, rounded
@@ -11,7 +10,7 @@ from sim.experiments.decompose.sentence import shown
 from sim.experiments.decompose.split import TOTAL
 from sim.report.kinds import FORMATS
 from sim.report.length import length_of
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 
 UP, DOWN, WHOLE = POLICY, BASELINE, "#8c8c8c"
 HATCHES = {UP: "", DOWN: "//", WHOLE: ""}
@@ -41,9 +40,8 @@ def draw_decomposition(result: Decomposition, folder: Path, formats: tuple[str, 
     exact = result.parts_mean | {TOTAL: result.total_mean}
     heights = {name: float(value) for name, value in exact.items()}
     names, bottom = list(heights), 0.0
-    rc: Any = RC
     written = []
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure()
         axes = figure.subplots()
         for place, name in enumerate(names):

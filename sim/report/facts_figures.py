@@ -7,7 +7,7 @@ from typing import Any
 from sim.experiments.facts.targets import viewer_points
 from sim.experiments.facts.viewers import SCENARIO, Curves
 from sim.report.kinds import FORMATS
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 from sim.scenario.load import load
 
 HOURS_SHOWN = 108
@@ -26,9 +26,8 @@ def draw_viewers(curves: Curves, folder: Path, formats: tuple[str, ...] = FORMAT
     start = datetime.combine(load(SCENARIO).world.calendar.start_date, time())
     times: Any = [start + timedelta(hours=float(hour)) for hour in curves.hours][-HOURS_SHOWN:]
     points = viewer_points()
-    rc: Any = RC
     written = []
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure()
         axes = figure.subplots()
         for curve, label, colour, line in (

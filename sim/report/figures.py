@@ -20,7 +20,7 @@ from sim.report.series import (
     score_days,
     score_shares,
 )
-from sim.report.style import BASELINE, PLAN_COLOURS, PLAN_HATCHES, POLICY, RC
+from sim.report.style import BASELINE, PLAN_COLOURS, PLAN_HATCHES, POLICY, look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -256,8 +256,7 @@ def draw(
     written = []
     folder.mkdir(parents=True, exist_ok=True)
     wanted: Any = kinds if kinds is not None else tuple(KINDS)
-    rc: Any = RC
-    with matplotlib.rc_context(rc):
+    with look():
         for kind in wanted:
             if kind in PAIRED and not result.paired:
                 continue

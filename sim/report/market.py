@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from math import exp
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.market import Curve, log_market
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 
 if TYPE_CHECKING:
     from sim.experiments.fit_market import Figure
@@ -32,8 +32,7 @@ def draw(
     from matplotlib import pyplot as plt
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    rc: Any = RC
-    with matplotlib.rc_context(rc):
+    with look():
         canvas, (left, right) = plt.subplots(1, 2, figsize=(9.0, 4.2))
         start = 2016.9  # 24 November 2016
         for curve in curves:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.optimise.study import OptimiseResult
 from sim.report.kinds import FORMATS
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 from sim.results.table import rows_of, where
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def draw_optimise(result: OptimiseResult, folder: Path, formats: tuple[str, ...]
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
-    rc: Any = RC
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure(figsize=(8.4, 6.4))
         axes = figure.subplots()
         if len(result.manifest["objectives"]) > 1:

@@ -92,3 +92,8 @@ def plot(
         )
     except OSError as error:
         raise ResultError(f"{place}: cannot be written ({error.strerror}); give another folder with --to") from None
+    except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
+        raise ResultError(
+            f"{stored.folder}: does not hold all that these figures show ({type(error).__name__}: {error}); "
+            f"give one of them with --kind ({', '.join(known)}), or run it again"
+        ) from error

@@ -1,11 +1,10 @@
 """The figure of robustness: the difference in visits under every variant, and what of it comes by the circle and by effort."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 from sim.results.table import Table
 
 GREY = "#7a7a7a"
@@ -21,8 +20,7 @@ def draw_robustness(table: Table, file: Path) -> None:
     families = table["family"].tolist()
     gaps = np.cumsum([0, *(one != other for one, other in zip(families[1:], families, strict=False))])
     places = -(np.arange(len(families)) + 1.2 * gaps)
-    rc: Any = RC
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure(figsize=(8.6, 1.4 + 0.24 * (len(families) + 1.2 * gaps[-1])))
         axes = figure.add_subplot()
         axes.axvline(0.0, color="#444444", linewidth=0.8)

@@ -1,7 +1,7 @@
 """The figure of a study of sensitivity: indices with intervals, the screening, and the effect along the inputs that matter."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from sim.experiments.sensitivity.designs import SEED
 from sim.experiments.sensitivity.study import SensitivityResult
 from sim.experiments.sweep.view import short_names
 from sim.report.kinds import FORMATS
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.style import BASELINE, POLICY, look
 from sim.results.table import rows_of, where
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def draw_sensitivity(result: SensitivityResult, folder: Path, formats: tuple[str
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
-    rc: Any = RC
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure(figsize=(10.5, 7.6))
         grid = figure.add_gridspec(2, 6)
         names = _short(result)

@@ -1,5 +1,7 @@
 """One look for every figure: readable in grey, units on every axis, the same colour for the same thing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 POLICY, BASELINE = "#1f4e79", "#c77c11"
@@ -25,3 +27,15 @@ RC: dict[str, Any] = {
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "svg.hashsalt": "scoregate",
 }
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Within, figures have this look, in fonts that can draw every text of theirs."""
+    import matplotlib
+
+    from sim.report.glyphs import families, only_drawable
+
+    rc: Any = RC | {"font.family": list(families())}
+    with matplotlib.rc_context(rc), only_drawable():
+        yield

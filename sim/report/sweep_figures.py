@@ -11,7 +11,8 @@ from sim.experiments.sweep.influence import Influence, influences
 from sim.experiments.sweep.result import SweepResult
 from sim.report.kinds import FORMATS
 from sim.report.length import length_of
-from sim.report.style import BASELINE, POLICY, RC
+from sim.report.plain import short
+from sim.report.style import BASELINE, POLICY, look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,8 +40,7 @@ def draw_sweep(result: SweepResult, folder: Path, formats: tuple[str, ...] = FOR
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
-    rc: Any = RC
-    with matplotlib.rc_context(rc):
+    with look():
         figure = Figure()
         dimensions = len(result.manifest["shape"])
         if result.manifest["design"]["kind"] != "grid" or dimensions > 2:
@@ -65,18 +65,18 @@ def _label(result: SweepResult, dimension: tuple[int, ...] | list[int]) -> str:
     told = []
     for k in dimension:
         unit = result.parameters[k]["unit"]
-        told.append(f"{result.names[k]} ({unit})" if unit and unit != "kind" else result.names[k])
+        told.append(f"{short(result.names[k])} ({unit})" if unit and unit != "kind" else short(result.names[k]))
     return ", with ".join(told)
 
 
 def _caption(result: SweepResult, figure: "Figure", extra: str, height: float) -> None:
     run = result.manifest["scenarios"]["policy"]["run"]
     n = result.manifest["replicates_finished"]
-    versus = f" against {result.manifest['scenarios']['baseline']['name']}, paired" if result.paired else ""
+    versus = f" against {short(result.manifest['scenarios']['baseline']['name'])}, paired" if result.paired else ""
     failed = f" {result.failed} cells failed." if result.failed else ""
     what = _what(result).replace("\n", " ")
     text = (
-        f"{result.manifest['name']}{versus}: {what}; {run['users']:,} users, {length_of(run)}, "
+        f"{short(result.manifest['name'])}{versus}: {what}; {run['users']:,} users, {length_of(run)}, "
         f"n = {n} replicate{'s' if n > 1 else ''}.{failed}\n{extra}"
     )
     figure.text(0.01, 0.006, text, fontsize=7.5, color="#444444", ha="left", va="bottom")
@@ -115,7 +115,7 @@ def _line(result: SweepResult, figure: "Figure") -> None:
         axes.errorbar(np.arange(x.size), y, yerr=bars, fmt="o", color=POLICY, ecolor=POLICY, capsize=3, linewidth=1)
         axes.set_xticks(
             np.arange(x.size),
-            [str(v) for v in x],
+            [short(str(v)) for v in x],
             rotation=30 if x.size > 5 else 0,
             ha="right" if x.size > 5 else "center",
         )
@@ -124,7 +124,7 @@ def _line(result: SweepResult, figure: "Figure") -> None:
         axes.axhline(0.0, color="black", linewidth=0.8)
     axes.set_xlabel(_label(result, result.manifest["dimensions"][0]))
     axes.set_ylabel(_what(result))
-    axes.set_title(str(result.manifest["name"]))
+    axes.set_title(short(str(result.manifest["name"])))
     _caption(result, figure, said, 4.2)
 
 
@@ -207,7 +207,7 @@ def _heat_map(result: SweepResult, figure: "Figure") -> None:
     y.label(axes, "y")
     axes.set_ylabel(_label(result, dimensions[0]))
     axes.set_xlabel(_label(result, dimensions[1]))
-    axes.set_title(str(result.manifest["name"]))
+    axes.set_title(short(str(result.manifest["name"])))
     _caption(result, figure, said, 4.2)
 
 
@@ -245,7 +245,7 @@ def _panel(axes: "Axes", one: Influence, is_paired: bool) -> None:
     if is_paired:
         axes.axhline(0.0, color="black", linewidth=0.8)
     if not is_number:
-        axes.set_xticks(centres, list(names), fontsize=7)
+        axes.set_xticks(centres, [short(str(name)) for name in names], fontsize=7)
     elif one.log:
         _plain_log(axes, "x")
     axes.set_xlabel(f"{one.name} ({one.unit})" if one.unit and one.unit != "kind" else one.name, fontsize=8)

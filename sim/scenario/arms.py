@@ -25,13 +25,15 @@ class Comparison:
     """A checked comparison file.
 
     keys: what is judged and how; baseline: name of the policy that the others are compared with; arms: the scenario of
-    every policy (first) in every world (second), in the order of the file; places: of the file's values, for later faults.
+    every policy (first) in every world (second), in the order of the file; places: of the file's values, for later faults;
+    whole: the file with everything written into it that it extends, so that it needs no other.
     """
 
     keys: ComparisonKeys
     baseline: str
     arms: Mapping[tuple[str, str], Scenario]
     places: Places
+    whole: Mapping[str, Any]
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -106,7 +108,28 @@ class _Maker:
                 if arm is not None:
                     arms[policy, world] = arm.model_copy(update={"name": policy, "note": "", "baseline": None})
         self._raise()
-        return Comparison(keys, baseline, arms, self._places)
+        return Comparison(keys, baseline, arms, self._places, self._whole(extended, policies, worlds, baseline))
+
+    def _whole(
+        self, extended: Draft, policies: dict[str, _Patch], worlds: dict[str, _Patch], baseline: str
+    ) -> dict[str, Any]:
+        """The file with all that it extends written out: what a policy or world takes whole stands there whole."""
+        common = self._common_parts()
+
+        def taken(below: Draft | None, parts: tuple[str, ...], data: dict[str, Any]) -> dict[str, Any]:
+            whole = _taken(extended, below, parts).patched(common, {}).patched(data, {}).data
+            return {name: value for name, value in whole.items() if name in parts}
+
+        by_policy = {name: taken(patch.below, POLICY_PARTS, patch.data) for name, patch in policies.items()}
+        shared = {part: extended.patched(common, {}).data.get(part, {}) for part in ("world", "run")}
+        by_world = {name: dict(patch.data) for name, patch in worlds.items()}
+        if any(
+            patch.below is not None for patch in worlds.values()
+        ):  # which replaces what all share, so nothing is shared
+            del shared["world"]
+            for name, patch in worlds.items():
+                by_world[name] |= taken(patch.below, ("world",), patch.data)
+        return shared | self._own | {"baseline": baseline, "policies": by_policy, "worlds": by_world}
 
     def _gathered(self, work: Callable[[], Made]) -> Made | None:
         try:

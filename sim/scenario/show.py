@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-import yaml
 from pydantic import BaseModel
 
 from sim.scenario.load import difference, resolved
 from sim.scenario.quantity import SOURCES
 from sim.scenario.schema import Scenario
+from sim.scenario.text import as_yaml
 
 
 def json_schema() -> dict[str, Any]:
@@ -21,7 +21,7 @@ def json_schema() -> dict[str, Any]:
 
 def resolved_text(scenario: Scenario) -> str:
     """The resolved scenario as YAML."""
-    return yaml.safe_dump(resolved(scenario), sort_keys=False, allow_unicode=True, width=120)
+    return as_yaml(resolved(scenario))
 
 
 def difference_text(one: Scenario, other: Scenario) -> str:

@@ -81,7 +81,8 @@ class SweepFile:
 
     draft: the scenario that all points start from; base: the same, checked; baseline: file to compare with, or None;
     parameters: in the order of the file; groups: places of the parameters that move together, every parameter in one;
-    faults: of measures, which do not keep the points from being made and are told with theirs.
+    keys: the sweep's own as written, without `replicates`, which the scenario has; faults: of measures, which do not keep
+    the points from being made and are told with theirs.
     """
 
     draft: Draft
@@ -92,6 +93,7 @@ class SweepFile:
     design: Design
     measures: tuple[str, ...]
     primary: str
+    keys: Mapping[str, Any]
     faults: tuple[Fault, ...] = ()
 
 
@@ -192,7 +194,7 @@ def sweep_of(whole: Draft) -> SweepFile:
         raise ScenarioError(sorted([*faults, *of_measures], key=lambda fault: (fault.where, fault.line)))
     measures = given.measures if given.primary in given.measures else (given.primary, *given.measures)
     return SweepFile(
-        scenario, base, baseline, varied, groups, given.design, measures, given.primary, tuple(of_measures)
+        scenario, base, baseline, varied, groups, given.design, measures, given.primary, own.data, tuple(of_measures)
     )
 
 

@@ -8,9 +8,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("panel", reason="the lab's extra is not installed: pip install 'scoregate[lab]'")
+from sim.lab.markup import MEANINGS, SHOWN
+from sim.report.numbers import change, number
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: it drives the browser")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -141,15 +145,51 @@ def test_the_slider_moves_the_threshold_and_follows_the_field(visit):
     tab.get_by_text("Day 0 of 60").wait_for()
 
 
-def test_what_is_saved_runs_and_gives_the_numbers_shown(visit, tmp_path):
+LONE_USER = """() => {
+  const figure = Bokeh.documents[0].get_model_by_name("users"), view = Bokeh.index.find_one(figure);
+  const data = figure.renderers[0].data_source.data;
+  view.el.scrollIntoView({block: "center"});
+  const frame = view.canvas_view.el.getBoundingClientRect();
+  const places = [...data.user].map((user, at) => ({
+    user, x: frame.left + view.frame.x_scale.compute(data.score[at]), y: frame.top + view.frame.y_scale.compute(data.visits[at])}));
+  const room = (one) => Math.min(...places.filter((other) => other !== one).map((other) => Math.hypot(one.x - other.x, one.y - other.y)));
+  return places.reduce((best, one) => (room(one) > room(best) ? one : best));
+}"""
+"""The user in the chart whose mark stands farthest from any other, and where on the screen it is."""
+
+
+def test_a_click_on_a_user_in_the_chart_tells_their_reasons(visit):
     tab = visit()
     _small(tab)
     _play_to_the_end(tab)
-    shown = re.search(r"with the policy: ([\d.]+)", tab.get_by_text(re.compile("Day 60 of")).inner_text()).group(1)
-    _fill(tab, "Name to save as", "from the lab")
+    tab.wait_for_timeout(1500)  # until the last picture is drawn
+    lone = tab.evaluate(LONE_USER)
+    tab.mouse.click(lone["x"], lone["y"])
+    tab.get_by_text(f"User {lone['user']} on day 59", exact=True).wait_for()
+    assert tab.get_by_label("User (number)").input_value() == str(lone["user"])
+    tab.get_by_text(re.compile(rf"On day 59 .* user {lone['user']} ")).first.wait_for()
+    for arm in ("with the policy", "in the baseline"):
+        tab.get_by_text(f"Why, {arm}").wait_for()
+    tab.get_by_text("The same life in both worlds").wait_for()
+
+
+def _figures(tab):
+    """The table of figures as shown: by meaning, the texts of both worlds and of their difference."""
+    rows = tab.locator("table#figures tr").all()[1:]
+    return {cells[0]: cells[1:] for cells in (row.locator("td").all_inner_texts() for row in rows)}
+
+
+def test_what_is_saved_runs_and_gives_every_number_shown_to_the_digit(visit, tmp_path):
+    tab = visit()
+    _small(tab)
+    _play_to_the_end(tab)
+    tab.locator("table#figures").wait_for()
+    tab.wait_for_timeout(500)
+    shown = _figures(tab)
+    _fill(tab, "Name to save as", "1e5 of <b>lab</b>")
     with tab.expect_download() as download:
-        tab.get_by_text("Save YAML").click()
-    assert download.value.suggested_filename == "from_the_lab.yaml"
+        _press(tab, "Save YAML")
+    assert download.value.suggested_filename == "1e5_of_b_lab_b.yaml"
     file = tmp_path / "from_the_lab.yaml"
     download.value.save_as(file)
     told = subprocess.run(
@@ -160,11 +200,64 @@ def test_what_is_saved_runs_and_gives_the_numbers_shown(visit, tmp_path):
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    text = json.dumps(json.loads(told.stdout))
-    assert shown in {f"{float(number):.4f}" for number in re.findall(r"\d+\.\d+", text)}
+    record = json.loads(told.stdout)
+    assert record["name"] == "1e5 of <b>lab</b>"
+    by_name = {row["measure"]: row for row in record["measures"]}
+    expected = {}
+    for name in SHOWN:
+        meaning, unit = MEANINGS[name]
+        values = [float("nan") if by_name[name][arm] is None else by_name[name][arm] for arm in ("policy", "baseline")]
+        expected[f"{meaning} ({unit})"] = [
+            *(number(value, unit) for value in values),
+            change(values[0] - values[1], unit),
+        ]
+    assert shown == expected
+    assert len({tuple(texts) for texts in shown.values()}) > 6, "too few figures differ for this to show anything"
+    with tab.expect_download() as download:  # the same once more
+        _press(tab, "Save YAML")
+    assert Path(download.value.path()).read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
     tab.set_input_files("input[type=file]", str(file))
     tab.get_by_text("Day 0 of 60").wait_for()
     assert tab.get_by_label("Threshold", exact=True).input_value() == "650"
+
+
+def test_nothing_is_saved_while_a_field_is_wrong(visit):
+    tab = visit()
+    saved = []
+    tab.on("download", lambda download: saved.append(download.suggested_filename))
+    tab.get_by_label("Threshold", exact=True).fill("many")  # and straight to the button, without Enter
+    _press(tab, "Save YAML")
+    alert = tab.get_by_role("alert")
+    alert.get_by_text("Not saved:").wait_for()
+    assert "policy.gate.threshold: 'many' given" in alert.inner_text()
+    _fill(tab, "Threshold", "700")
+    alert.wait_for(state="detached")
+    _fill(tab, "Name to save as", "long " * 30)
+    _press(tab, "Save YAML")
+    alert.get_by_text("Not saved:").wait_for()
+    assert "name" in alert.inner_text()
+    tab.wait_for_timeout(500)
+    assert saved == []
+
+
+def _lightness(tab):
+    """Shares of the screen that are dark and light."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    grey = np.asarray(Image.open(BytesIO(tab.screenshot())).convert("L"))
+    return float((grey < 64).mean()), float((grey > 192).mean())
+
+
+def test_the_page_is_dark_where_the_system_is(visit):
+    tab = visit()
+    assert _lightness(tab)[1] > 0.8
+    tab.emulate_media(color_scheme="dark")
+    tab.wait_for_timeout(300)
+    dark, light = _lightness(tab)
+    assert dark > 0.8
+    assert 0.002 < light < 0.2  # text and marks
 
 
 def test_bad_input_gets_a_message_and_the_page_lives_on(visit):

@@ -1,10 +1,15 @@
 """The lab's page without a browser: what is loaded is what is watched, and absurd numbers get a message."""
 
+import json
+import logging
+import warnings
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip("panel", reason="the lab's extra is not installed: pip install 'scoregate[lab]'")
+from sim.lab import page as page_module
 from sim.lab.page import LabPage
 
 THRESHOLD = "policy.gate.threshold"
@@ -45,3 +50,104 @@ def test_a_number_of_thousands_of_digits_gets_a_message(page):
     page.user.value = "9" * 5000
     page.explain()
     assert "give a number from 0 to 99" in page.message.object
+
+
+class Inline:
+    """A worker that works at once, and a document whose next tick is now."""
+
+    def submit(self, work):
+        from concurrent.futures import Future
+
+        future = Future()
+        try:
+            future.set_result(work())
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def add_next_tick_callback(self, call):
+        call()
+
+    def shutdown(self, **_):
+        pass
+
+
+@pytest.fixture
+def quick(page):
+    """The page with small worlds, everything done at once."""
+    page._worker = page._document = Inline()
+    page.fields["run.users"].value = "300"
+    page.fields["run.ticks"].value = "40"
+    return page
+
+
+def broken(kind, *_):
+    raise kind("<b>as tested</b>")
+
+
+@pytest.mark.parametrize("kind", [TypeError, KeyError, ZeroDivisionError, RuntimeError, MemoryError])
+@pytest.mark.parametrize("where", ["advance", "measures"])
+def test_any_fault_of_a_computation_is_a_message_and_the_page_goes_on(quick, monkeypatch, caplog, kind, where):
+    assert not quick.play.disabled
+    whole = getattr(type(quick._session), where)
+    monkeypatch.setattr(type(quick._session), where, partial(broken, kind))
+    quick._on_play(None)
+    with caplog.at_level(logging.ERROR):
+        quick._on_frame()
+    told = quick.message.object
+    assert "role='alert'" in told
+    assert "<b>" not in told
+    if kind is MemoryError:
+        assert "fewer users" in told
+    else:
+        assert kind.__name__ in told
+        assert "as tested" in caplog.text  # and where it came from, for whoever looks into it
+        assert "Traceback" in caplog.text
+    assert not quick.clock.running
+    assert quick.play.label == "Play"
+    monkeypatch.setattr(type(quick._session), where, whole)
+    quick._on_reset(None)
+    assert quick.message.object == ""
+    quick._on_frame()
+    assert quick._session.day > 0
+
+
+def test_worlds_that_cannot_be_made_are_told_and_another_choice_helps(quick, monkeypatch):
+    made = page_module.Session
+    monkeypatch.setattr(page_module, "Session", partial(broken, OSError))
+    quick.fields[THRESHOLD].value = "700"
+    assert "OSError" in quick.message.object
+    monkeypatch.setattr(page_module, "Session", made)
+    quick.fields[THRESHOLD].value = "690"
+    assert quick.message.object == ""
+    assert not quick.play.disabled
+
+
+def test_what_is_wrong_is_not_saved(quick):
+    quick._on_save()
+    parcel = json.loads(quick.parcel.value)
+    assert parcel["name"] == "mine.yaml"
+    assert "users: 300" in parcel["text"]
+    before = quick.parcel.value
+    quick.fields[THRESHOLD].value = "many"
+    quick._on_save()
+    assert quick.parcel.value == before
+    assert "Not saved:" in quick.message.object
+
+
+def test_nothing_that_panel_will_drop_is_used():
+    with warnings.catch_warnings():
+        for kind in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+            warnings.simplefilter("error", kind)
+        made = LabPage()
+        made.view()
+        made._on_play(None)
+        made.close()
+
+
+def test_the_speed_is_measured_on_every_picture():
+    from sim.lab.speed import measured
+
+    seconds = measured(users=200, days=6, step=2, threads=1)
+    assert len(seconds) == 3
+    assert min(seconds) > 0

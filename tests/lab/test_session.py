@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.experiments.plan import make_plan
 from sim.lab.choice import KIND, Choice, check_loaded, fresh_texts, gate_fields, scenarios
 from sim.lab.session import Session
 from sim.model.states import PLANS
@@ -28,6 +29,23 @@ def test_numbers_equal_those_of_a_run_to_the_bit():
         assert len(rows) == 40
         for name, series in session.measures(arm).items():
             assert np.array_equal(series, rows[name].to_numpy(), equal_nan=True), (arm, name)
+    assert set(session.arms) == {"policy", "baseline"}
+
+
+@pytest.mark.parametrize("file", ["gate_750.yaml", "campus_2016.yaml", "red_packet.yaml"])
+def test_figures_of_both_worlds_are_those_of_the_run_to_the_bit(file):
+    """Every measure that the run tells, in days and in hours, with and without packets."""
+    short = ["run.users=800", "run.replicates=1", "run.ticks=50"]
+    plan = make_plan(file, short)
+    session = Session(plan, threads=1)
+    session.advance(1000)
+    ran = sim.run(file, short).runs
+    for arm in ("policy", "baseline"):
+        (row,) = ran[ran["arm"] == arm].to_dict("records")
+        found = session.figures(arm)
+        assert len(found) > 25
+        for name, figure in found.items():
+            assert figure == row[name] or (np.isnan(figure) and np.isnan(row[name])), (arm, name)
 
 
 def test_two_sessions_do_not_disturb_each_other():

@@ -1,5 +1,6 @@
 """The report page without a browser: what is on it, that names stay text, that nothing is run, and what a user is told."""
 
+import copy
 import json
 import re
 import time
@@ -23,6 +24,7 @@ from sim.report.series import group_effects, plan_shares, score_shares
 from sim.report.stored import READERS, StoredResult, load, load_all
 from sim.results.store import ResultError
 from tests.report.hostile import ATTACK, HOSTILE, comparison
+from tests.report.thousand import thousand
 
 KINDS = tuple(READERS)
 
@@ -95,7 +97,7 @@ def test_plotly_itself_accepts_every_chart_in_every_position(stored, kind):
     def known(value):
         """Without what our own script takes out, colours by name as one that plotly knows."""
         if isinstance(value, dict):
-            return {k: known(v) for k, v in value.items() if k not in ("named", "map")}
+            return {k: known(v) for k, v in value.items() if k not in ("named", "map", "notes")}
         if isinstance(value, list):
             return [known(inner) for inner in value]
         return "#000000" if isinstance(value, str) and value.startswith("@") else value
@@ -161,11 +163,36 @@ def test_hostile_names_stay_text(stored, no_library):
     assert {name for _, attrs in found.found for name in attrs} <= {
         name for _, attrs in plain_page.found for name in attrs
     }
-    shown = " ".join(found.texts)
+    shown = "".join(found.texts)
     for name in HOSTILE:
         assert visible(name) in shown, name
     assert text.count("<script") == 3
     assert ATTACK in shown
+
+
+@pytest.mark.slow
+def test_hostile_names_and_notes_of_every_kind_of_result_stay_text(stored, no_library):
+    """Fifty results on one page, each called and noted as hostile as can be."""
+    out, folders = stored
+    kinds = [kind for kind in KINDS if kind not in ("facts", "compare")]
+    whole = {kind: load(out, str(folders[kind])) for kind in kinds}
+    results = []
+    names = [re.sub(r"[\x00-\x1f\x7f]", "", name)[:80] for name in HOSTILE]  # what a scenario may be called
+    for place, (name, note) in enumerate(zip(names, HOSTILE, strict=True)):
+        one = whole[kinds[place % len(kinds)]]
+        result = copy.copy(one.result)
+        result.manifest = copy.deepcopy(result.manifest) | {"name": name, "note": f"note {note}", "command": name}
+        for scenario in result.manifest["scenarios"].values():
+            scenario |= {"name": name, "note": f"note {note}"}
+        results.append(StoredResult(one.kind, one.folder, result))
+    found = Elements(page(results))
+    known = Elements(page([*whole.values(), comparison(out, folders["compare"])]))
+    assert {tag for tag, _ in found.found} <= {tag for tag, _ in known.found}
+    assert {name for _, attrs in found.found for name in attrs} <= {name for _, attrs in known.found for name in attrs}
+    shown = "".join(found.texts)
+    for name, note in zip(names, HOSTILE, strict=True):
+        assert f"note {visible(note)}" in shown, note
+        assert visible(name) in shown, name
 
 
 def test_json_of_charts_cannot_end_its_script():
@@ -262,28 +289,11 @@ def test_what_cannot_be_reported_is_told_at_once(stored, tmp_path):
 
 
 def test_a_page_of_a_thousand_points_is_written_in_ten_seconds(stored, tmp_path):
-    """The sweep's own tables, stretched to 40 by 25 points; allowed: 10 s (0.3 s where it was written)."""
-    from sim.experiments.sweep.result import SweepResult
-
+    """Forty by twenty-five points; allowed: 10 s (0.3 s where it was written)."""
     out, folders = stored
-    small = load(out, str(folders["sweep"])).result
-    points, measures = 1000, small.manifest["measures"]
-    down, across = np.divmod(np.arange(points), 25)
-    paths = [parameter["path"] for parameter in small.parameters]
-    first = {name: column[:1] for name, column in small.tables["effects"].items()}
-    rng = np.random.default_rng(1)
-    effects = {name: np.repeat(column, points * len(measures)) for name, column in first.items()}
-    effects |= {"point": np.tile(np.arange(points), len(measures)), "measure": np.repeat(measures, points)}
-    middle = rng.normal(size=points * len(measures))
-    effects |= {"difference": middle, "low": middle - 0.5, "high": middle + 0.5}
-    tables = {
-        "points": {"point": np.arange(points), paths[0]: 600.0 + down, paths[1]: across / 25},
-        "cells": {name: np.repeat(column[:1], 4 * points) for name, column in small.tables["cells"].items()},
-        "effects": effects,
-    }
-    manifest = small.manifest | {"shape": [40, 25]}
+    whole = thousand(out, folders["sweep"])
     begun = time.perf_counter()
-    file = write_page([StoredResult("sweep", tmp_path, SweepResult(manifest, tables))], tmp_path / "page.html")
+    file = write_page([whole], tmp_path / "page.html")
     assert time.perf_counter() - begun < 10
     assert file.stat().st_size < 8_000_000
 
@@ -294,3 +304,7 @@ def test_a_damaged_result_is_an_error_not_a_traceback(stored):
     del whole.result.tables["effects"]["low"]
     with pytest.raises(ResultError, match="not a whole result"):
         chapter_of(whole)
+    run = load(out, str(folders["run"]))
+    run.result.manifest["scenarios"]["policy"]["run"]["users"] = -1
+    with pytest.raises(ResultError, match="not a whole result"):
+        chapter_of(run)

@@ -1,12 +1,15 @@
 """Figures of stored results through the command: every kind, both formats, and what is not there told with what is."""
 
+import warnings
 import xml.etree.ElementTree as ET
 
 import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.report import glyphs
 from sim.report.plot import DRAWERS
+from tests.report.hostile import HOSTILE, comparison
 
 
 def shell(*arguments):
@@ -64,3 +67,43 @@ def test_a_dollar_in_a_name_is_no_formula(stored, tmp_path):
     whole.result.manifest["scenarios"]["policy"]["name"] = "$\\frac{1$ <b>"
     (file,) = plot(whole, ["channels"], tmp_path, ["svg"])
     assert "$\\frac{1$ <b>" in " ".join(ET.parse(file).getroot().itertext())
+
+
+@pytest.mark.parametrize("kind", ["forest", "groups"])
+def test_fifty_hostile_names_are_drawn_without_a_warning(stored, tmp_path, kind):
+    from sim.report.plot import plot
+
+    out, folders = stored
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        png, svg = sorted(plot(comparison(out, folders["compare"]), [kind], tmp_path, ["png", "svg"]))
+    assert png.stat().st_size > 10_000
+    text = "".join(ET.parse(svg).getroot().itertext())
+    (chinese,) = [name for name in HOSTILE if "信" in name]
+    assert glyphs.drawable(chinese) in text
+    assert "<b>bold</b>" in text
+
+
+def test_what_no_font_can_draw_is_told_by_its_number(monkeypatch):
+    monkeypatch.setattr(glyphs, "_signs", lambda: frozenset(map(ord, "abcé信")))
+    assert glyphs.drawable("abc") == "abc"
+    assert glyphs.drawable("é信用\n\U0001f512") == "é信\\u7528\n\\u1f512"
+
+
+def test_a_font_with_chinese_signs_is_used_where_there_is_one(monkeypatch):
+    from types import SimpleNamespace
+
+    from matplotlib import font_manager
+
+    fonts = [SimpleNamespace(name=name) for name in ("Noto Sans CJK SC", "Comic", "DejaVu Sans")]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", fonts)
+    assert glyphs.families.__wrapped__() == ("DejaVu Sans", "Noto Sans CJK SC")
+
+
+def test_text_is_left_alone_outside_of_our_figures():
+    from matplotlib.text import Text
+
+    before = Text.set_text
+    with glyphs.only_drawable():
+        assert Text.set_text is not before
+    assert Text.set_text is before

@@ -193,5 +193,6 @@ def _manifest(plan: ComparisonPlan, found: Samples, needed: int, started: float)
         "scenarios": {
             world: {policy: resolved(plan.scenario(policy, world)) for policy in plan.policies} for world in plan.worlds
         },
+        "files": {"comparison.yaml": dict(plan.comparison.whole)},
         **circumstances(started),
     }

@@ -12,7 +12,7 @@ from sim.experiments.cell import REFERENCE_SCORE, reference_score
 from sim.experiments.cells.job import Job
 from sim.experiments.plan import as_baseline, check_memory, size_settings
 from sim.experiments.sweep.design import group_lengths, note_on, points_of
-from sim.scenario.load import draft
+from sim.scenario.load import draft, resolved
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
 from sim.scenario.sharing import sharing
@@ -36,11 +36,12 @@ class Point:
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """A sweep ready to run. lengths: of the dimensions of a grid, or the number of points alone."""
+    """A sweep ready to run. note: on its design; baseline: as its file has it, before it takes anything from a point."""
 
     file: SweepFile
     points: tuple[Point, ...]
     note: str
+    baseline: Scenario | None = None
 
     @property
     def base(self) -> Scenario:
@@ -71,6 +72,15 @@ class SweepPlan:
     def shape(self) -> tuple[int, ...]:
         """Points along each dimension."""
         return group_lengths(self.file) if self.file.design.kind == "grid" else (len(self.points),)
+
+    @property
+    def files(self) -> dict[str, dict[str, Any]]:
+        """By name, files that need no other and make this sweep again: the sweep's own, and its baseline's if it has one."""
+        whole = resolved(self.base) | {"baseline": None if self.baseline is None else "baseline.yaml"}
+        found = {"sweep.yaml": whole | dict(self.file.keys)}
+        if self.baseline is not None:
+            found["baseline.yaml"] = resolved(self.baseline) | {"baseline": None}
+        return found
 
     @cached_property
     def jobs(self) -> tuple[Job, ...]:
@@ -117,7 +127,17 @@ def make_sweep_plan(
     """
     size = size_settings(users=users, ticks=ticks, seed=seed, replicates=replicates)
     sweep = read_sweep(file, [*settings, *size], keys)
-    return SweepPlan(sweep, points_with(sweep, points_of(sweep), settings), note_on(sweep.design))
+    points = points_with(sweep, points_of(sweep), settings)
+    return SweepPlan(sweep, points, note_on(sweep.design), _baseline(sweep, settings))
+
+
+def _switches(settings: Sequence[str]) -> list[str]:
+    """The settings that count for both arms."""
+    return [setting for setting in settings if setting.startswith("switches.")]
+
+
+def _baseline(sweep: SweepFile, settings: Sequence[str]) -> Scenario | None:
+    return None if sweep.baseline is None else draft(sweep.baseline, _switches(settings)).checked(Scenario)
 
 
 def points_with(sweep: SweepFile, chosen: Sequence[Sequence[Level]], settings: Sequence[str] = ()) -> tuple[Point, ...]:
@@ -125,9 +145,8 @@ def points_with(sweep: SweepFile, chosen: Sequence[Sequence[Level]], settings: S
 
     settings: as of `make_sweep_plan`.
     """
-    switches = [setting for setting in settings if setting.startswith("switches.")]
     faults = {(fault.where, fault.line, fault.path, fault.message): fault for fault in sweep.faults}
-    other = draft(sweep.baseline, switches) if sweep.baseline is not None else None
+    other = draft(sweep.baseline, _switches(settings)) if sweep.baseline is not None else None
     baselines: dict[object, Scenario] = {}
     found = []
     for levels in map(tuple, chosen):

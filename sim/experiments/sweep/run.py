@@ -48,6 +48,7 @@ def _manifest(plan: SweepPlan, started: float) -> dict[str, Any]:
         "measures": list(file.measures),
         "primary": file.primary,
         "design_note": plan.note,
+        "files": plan.files,
     }
 
 

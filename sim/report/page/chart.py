@@ -140,7 +140,10 @@ def error_bars(low: list[float], mean: list[float], high: list[float], along: st
 
 
 def named(names: list[str], *, most: int = 40, **more: Any) -> Trace:
-    """An axis with a name at each whole number from 0; names that read alike in short stay apart."""
+    """An axis with a name at each whole number from 0; names that read alike in short stay apart.
+
+    Of an upright axis, `notes` are texts to stand below the names.
+    """
     return {
         "tickvals": list(range(len(names))),
         "ticktext": [short(name, most) for name in names],
@@ -179,6 +182,7 @@ def upright(at: float, text: str) -> Trace:
                 "text": text,
                 "showarrow": False,
                 "font": {"color": "@faint", "size": 11},
+                "bgcolor": "@ground/0.7",
             }
         ],
     }

@@ -8,7 +8,7 @@ from sim.experiments.compare.answer import scope
 from sim.experiments.compare.verdict import BETTER, BROKEN, EQUIVALENT, HIGHER, KEPT, LOWER, UNDECIDED, WORSE
 from sim.report.numbers import NONE, bounds, change, number, size
 from sim.report.page.chart import Chart, Control, Step, Trace, axis, error_bars, named
-from sim.report.page.origin import many_scenarios, origin
+from sim.report.page.origin import again, many_scenarios, origin
 from sim.report.page.parts import Card, Chapter, Grid, Section
 from sim.report.page.theme import MARKS
 from sim.results.table import Table, rows_of, where
@@ -27,6 +27,11 @@ LOOKS = {
 }
 """Colour and mark by verdict: the mark says as much as the colour."""
 KINDS = {"income": "income", "file": "credit file", "role": "role in the circle", "start": "score at the start"}
+ONE_BY_ONE = (
+    "Without the files: each whole scenario above can be saved and run by itself, as "
+    "scoregate run POLICY.yaml --baseline BASELINE.yaml; with the same seeds it gives the same figures."
+)
+"""What is told of a comparison stored by a version that kept no file."""
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "x")
 
 
@@ -44,11 +49,7 @@ def chapter(result: "ComparisonResult") -> Chapter:
         Section("Guardrails", (_guardrails(result),)),
         Section("Every measure", (_measures(result),)),
         many_scenarios(scenarios),
-        origin(
-            told,
-            "Without the files: each whole scenario above can be saved and run by itself, as "
-            "scoregate run POLICY.yaml --baseline BASELINE.yaml; with the same seeds it gives the same figures.",
-        ),
+        origin(told, more=again(told, "scoregate compare comparison.yaml", ONE_BY_ONE)),
     ]
     return Chapter(
         "comparison",

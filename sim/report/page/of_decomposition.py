@@ -90,17 +90,6 @@ def _waterfall(result: Decomposition) -> Chart:
         bottom += height if name != TOTAL else 0.0
     intervals = [result.interval(name) for name in names]
     reach = [0.0 if math.isnan(one.low) else (one.high - one.low) / 2 for one in intervals]
-    labels = [
-        {
-            "x": place,
-            "y": start + height + (far if height >= 0 else -far),
-            "text": texts[name],
-            "showarrow": False,
-            "yanchor": "bottom" if height >= 0 else "top",
-            "yshift": 3 if height >= 0 else -3,
-        }
-        for place, (name, start, height, far) in enumerate(zip(names, base, heights, reach, strict=True))
-    ]
 
     def trace(colour: str, shape: str, places: list[int]) -> Trace:
         hover = [f"{names[k]}: {texts[names[k]]} ({_bounds(intervals[k], decimals)})" for k in places]
@@ -108,12 +97,13 @@ def _waterfall(result: Decomposition) -> Chart:
         whiskers = {"type": "data", "array": [reach[k] for k in places], "color": "@text", "thickness": 1.3, "width": 4}
         return {
             "type": "bar",
-            "x": places,
-            "y": [heights[k] for k in places],
+            "orientation": "h",
+            "x": [heights[k] for k in places],
+            "y": places,
             "base": [base[k] for k in places],
             "marker": look,
             "width": 0.6,
-            "error_y": whiskers,
+            "error_x": whiskers,
             "hovertext": hover,
             "hoverinfo": "text",
             "showlegend": False,
@@ -127,18 +117,18 @@ def _waterfall(result: Decomposition) -> Chart:
     )
     return Chart(
         "Waterfall of mechanisms",
-        "Bars from nothing to the whole effect: what each mechanism adds or takes away, then the total.",
+        "Bars from nothing to the whole effect, a row each: what each mechanism adds or takes away, then the total.",
         f"Effect on {result.measure} ({result.unit}). {_size(result)}. Whiskers: 95% t interval over replicates. "
         "Parts sum to the total; hatched: falls.",
         traces,
         {
-            "xaxis": named(names),
-            "yaxis": axis(f"effect on {result.measure} ({result.unit})", zeroline=True),
-            "annotations": labels,
+            "xaxis": axis(f"effect on {result.measure} ({result.unit})", zeroline=True),
+            "yaxis": named(names, notes=[texts[name] for name in names], autorange="reversed"),
             "barmode": "overlay",
         },
         ("carried by", "part", "95% interval"),
         tuple((n, texts[n], _bounds(i, decimals)) for n, i in zip(names, intervals, strict=True)),
+        height=110 + 46 * len(names),
     )
 
 

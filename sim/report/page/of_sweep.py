@@ -13,7 +13,7 @@ from sim.experiments.sweep.result import SweepResult
 from sim.experiments.sweep.summary import MOST_NAMED
 from sim.report.numbers import bounds, change, number, size
 from sim.report.page.chart import Chart, Control, Step, Trace, axis, band, error_bars, line, named
-from sim.report.page.origin import origin, scenario_section
+from sim.report.page.origin import again, origin, scenario_section
 from sim.report.page.parts import Block, Card, Chapter, Grid, Section
 from sim.report.page.theme import AROUND_ZERO, LEVELS
 from sim.report.plain import short
@@ -21,6 +21,11 @@ from sim.results.table import rows_of
 
 AS = {"policy": "policy, before anything is varied", "baseline": "baseline of the first point"}
 """What the scenarios that a sweep keeps are."""
+ONE_BY_ONE = (
+    "Without the files: save the whole scenarios above as policy.yaml and baseline.yaml, and run one point as "
+    "scoregate run policy.yaml --baseline baseline.yaml --set PATH=VALUE."
+)
+"""What is told of a sweep stored by a version that kept no file."""
 MOST_MAPS = 6
 """Pairs of parameters with a heat map of their own; of more parameters, the first pairs."""
 MOST_NUMBERS = 130
@@ -42,11 +47,7 @@ def chapter(result: SweepResult) -> Chapter:
         Section("Every point", (_points(result),)),
         *([Section("Failures", (_failures(result),))] if result.failed else []),
         scenario_section(scenarios, is_pair=False),
-        origin(
-            told,
-            "Without the files: save the whole scenarios above as policy.yaml and baseline.yaml, and run one point as "
-            "scoregate run policy.yaml --baseline baseline.yaml --set PATH=VALUE.",
-        ),
+        origin(told, more=again(told, "scoregate sweep sweep.yaml", ONE_BY_ONE)),
     ]
     return Chapter(
         "sweep",

@@ -8,6 +8,7 @@ import yaml
 from sim.report.page.parts import Block, Drawer, Facts, Grid, Listing, Section
 from sim.scenario.load import difference, resolved
 from sim.scenario.schema import Scenario
+from sim.scenario.text import as_yaml
 
 WHOLE = "the whole scenario, every default written out"
 OWN = ("name", "note", "baseline")
@@ -26,9 +27,7 @@ TOLD = {
 
 def as_text(scenario: Mapping[str, Any]) -> str:
     """A resolved scenario as YAML that `scoregate run` takes."""
-    return yaml.dump(
-        dict(scenario), Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=True
-    )
+    return as_yaml(dict(scenario))
 
 
 def value(given: Any) -> str:
@@ -77,8 +76,25 @@ def many_scenarios(scenarios: Mapping[tuple[str, str], Mapping[str, Any]]) -> Se
     )
 
 
-def origin(manifest: Mapping[str, Any], by_hand: str | None = None) -> Section:
-    """How to make a result again, and where it comes from. by_hand: how without the files, where a command can."""
+def again(manifest: Mapping[str, Any], command: str, otherwise: str) -> tuple[Block, ...]:
+    """The very files of a study, each needing no other on the page, and what makes it of them; `otherwise` where it keeps none.
+
+    command: what makes it again with its files saved under the names they have here.
+    """
+    files: Mapping[str, Mapping[str, Any]] = manifest.get("files") or {}
+    if not files:
+        return (otherwise,)
+    told = f"From this page alone: save {' and '.join(files)} below in a folder of their own; there {command} makes it again."
+    return (
+        told,
+        *(Listing(f"{name}: the file itself, with all that it extends", as_text(data)) for name, data in files.items()),
+    )
+
+
+def origin(manifest: Mapping[str, Any], by_hand: str | None = None, more: tuple[Block, ...] = ()) -> Section:
+    """How to make a result again, and where it comes from. by_hand: how without the files, where a command can; more: or these
+    blocks, which tell it.
+    """
     pairs = [(name, value(manifest[key])) for key, name in TOLD.items() if manifest.get(key) not in (None, "")]
     pairs += [(f"hash of {arm}", str(told)) for arm, told in manifest.get("hashes", {}).items()]
     pairs.append(("versions", ", ".join(f"{name} {told}" for name, told in manifest.get("versions", {}).items())))
@@ -89,6 +105,6 @@ def origin(manifest: Mapping[str, Any], by_hand: str | None = None) -> Section:
     )
     blocks: list[Block] = [
         Facts((("command", str(command) if command else "none: it was made from Python"), *pairs)),
-        text,
+        *(more or (text,)),
     ]
     return Section("Provenance", tuple(blocks))

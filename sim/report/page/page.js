@@ -36,17 +36,33 @@
     }
     return lines.map(escaped).join("<br>");
   }
+  // The name of a row: in two lines where it has no room in one, cut only where it has none in two; below it what is noted of it.
+  function label(text, most, note) {
+    const lines = [""];
+    for (const word of unescaped(text).split(/(?<=[ _])/)) {
+      const last = lines[lines.length - 1];
+      if (last && (last + word).trimEnd().length > most && lines.length < 2) lines.push(word);
+      else lines[lines.length - 1] = last + word;
+    }
+    return [...lines.map((line) => escaped(cut(line.trimEnd(), most))), ...(note ? [escaped(unescaped(note))] : [])].join("<br>");
+  }
+  const MOST = (box) => (narrow(box) ? 18 : 40);
+  // Rows need more room where names take two lines.
+  function height(spec, box) {
+    const given = spec.layout.yaxis || {};
+    const isTight = narrow(box) && given.named && given.ticktext.some((text) => unescaped(text).length > MOST(box));
+    return Math.round(spec.height * (isTight ? 1.25 : 1));
+  }
   function axis(given, box, spec, upright) {
     const look = { gridcolor: colour("@rule"), zerolinecolor: colour("@faint"), linecolor: colour("@rule"), automargin: true, zeroline: false };
-    const { named, ...rest } = given || {};
+    const { named, notes, ...rest } = given || {};
     const made = { ...look, ...rest };
-    const room = upright ? spec.height - 90 : box.clientWidth - 70;
+    const room = upright ? height(spec, box) - 90 : box.clientWidth - 70;
     if (made.title) made.title = { text: wrapped(made.title.text, Math.max(Math.floor(room / 7.5), 16)), standoff: 12 };
     if (named) {
       made.showgrid = false;
       if (upright) {
-        const most = narrow(box) ? 18 : 40;
-        made.ticktext = made.ticktext.map((text) => escaped(cut(unescaped(text), most)));
+        made.ticktext = made.ticktext.map((text, at) => label(text, MOST(box), (notes || [])[at]));
       }
     } else if (!made.tickvals) made.nticks = narrow(box) ? 5 : 10;
     return made;
@@ -56,12 +72,11 @@
     const given = painted({ ...spec.layout, ...(spec.steps[step[number]] || {}).layout });
     const { map, ...rest } = given;
     const text = colour("@text");
-    // A map whose squares are too small for numbers keeps its colours only.
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: map ? "closest" : "x unified",
       font: { family: getComputedStyle(document.body).fontFamily, size: narrow(box) ? 11 : 13, color: text },
       hoverlabel: { bgcolor: colour("@raised"), bordercolor: colour("@faint"), font: { color: text }, align: "left", namelength: -1 },
-      margin: { l: 10, r: 14, t: 34, b: 10, autoexpand: true }, height: spec.height, width: box.clientWidth,
+      margin: { l: 10, r: 14, t: 34, b: 10, autoexpand: true }, height: height(spec, box), width: box.clientWidth,
       legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", xanchor: "left", font: { size: narrow(box) ? 10 : 12 } },
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom", uirevision: String(step[number]),
       modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("@faint"), activecolor: text, orientation: "v" },
@@ -75,13 +90,17 @@
     const patch = (spec.steps[step[number]] || {}).patch || {};
     return painted(spec.data.map((trace, at) => ({ ...trace, ...(patch[at] || {}) }))).map((trace) => {
       if (trace.type !== "heatmap" || !narrow(box)) return trace;
-      const small = box.clientWidth / ((trace.x || []).length || 1) < 60;
-      return { ...trace, colorbar: { ...trace.colorbar, orientation: "h", y: -0.32, thickness: 10, len: 1 }, ...(small ? { texttemplate: "" } : {}) };
+      // Squares too small for numbers keep their colours only.
+      const small = (box.clientWidth - 150) / ((trace.x || []).length || 1) < 60;
+      const title = { ...(trace.colorbar || {}).title, font: { size: 10 } };
+      const colorbar = { ...trace.colorbar, title, tickfont: { size: 9 }, thickness: 8, xpad: 4, nticks: 5 };
+      return { ...trace, colorbar, ...(small ? { texttemplate: "" } : {}) };
     });
   }
   function draw(number) {
     const box = document.getElementById("chart-" + number);
     drawn.add(number);
+    box.style.height = height(specs[number], box) + "px";
     return Plotly.react(box, traces(number, box), layout(number, box), {
       displaylogo: false, displayModeBar: narrow(box) ? false : "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
       toImageButtonOptions: { scale: 2 },

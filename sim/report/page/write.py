@@ -12,7 +12,7 @@ from sim import __version__
 from sim.report.page.chart import Chart, as_json
 from sim.report.page.parts import Chapter, kind_of
 from sim.report.page.theme import DARK, LIGHT, variables
-from sim.report.plain import short, visible
+from sim.report.plain import pieces, short, visible
 from sim.report.stored import StoredResult
 from sim.results.store import ResultError
 
@@ -25,6 +25,8 @@ CHAPTERS = {
     "facts": "of_facts",
 }
 """Modules of this package that make a chapter, by kind of result."""
+MOST_ROWS = 24
+"""Rows of a table that are shown at once; the others lie behind a line to click."""
 HERE = Path(__file__).parent
 
 
@@ -33,7 +35,7 @@ def chapter_of(stored: StoredResult) -> Chapter:
     module = import_module(f"sim.report.page.{CHAPTERS[stored.kind]}")
     try:
         made: Chapter = module.chapter(stored.result)
-    except (KeyError, IndexError, AttributeError, TypeError) as error:
+    except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
         raise ResultError(
             f"{stored.folder}: not a whole result of this version ({type(error).__name__}: {error}); remove the folder and run again"
         ) from error
@@ -45,6 +47,10 @@ def page(results: Sequence[StoredResult]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
+
+    def soft(text: str) -> Markup:
+        """Text that may be broken where `pieces` says."""
+        return Markup("<wbr>").join(pieces(text))
 
     def fit(value: Any) -> Any:
         """Values of the template are escaped by it; hidden characters of theirs are made visible here."""
@@ -66,11 +72,12 @@ def page(results: Sequence[StoredResult]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"kind": kind_of, "short": lambda text: short(text, 60)}
+    environment.filters |= {"kind": kind_of, "short": lambda text: short(text, 60), "soft": soft}
     numbers = {id(chart): k for k, chart in enumerate(charts)}
     return environment.get_template("template.html").render(
         title="; ".join(short(chapter.name, 60) for chapter in chapters[:3]),
         chapters=chapters,
+        most_rows=MOST_ROWS,
         number_of=lambda chart: numbers[id(chart)],
         charts=Markup(as_json(charts)),
         light=Markup(variables(LIGHT)),
