@@ -157,7 +157,7 @@ def _credit(p: dict[str, Any], scenario: Scenario) -> None:
     p["information"] = INFORMATION.index(scenario.policy.lending.information)
     lenders = scenario.world.lending.lenders if scenario.switches.lenders else ()
     p["lender_count"] = len(lenders)
-    for name in ("cutoff", "score_cutoff", "price", "loan", "term"):
+    for name in ("cutoff", "score_cutoff", "price", "risk_premium", "loan", "term"):
         given = [float(getattr(lender, name)) for lender in lenders]
         p[f"lender_{name}"] = (*given, *(0.0,) * (MOST_LENDERS - len(given)))
 

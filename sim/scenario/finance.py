@@ -50,7 +50,14 @@ class Lender(Strict):
     score_cutoff: float = quantity(
         620.0, "Score from which it lends, where it sees scores and nothing else", "points", low=0, high=951
     )
-    price: float = quantity(0.03, "Price of a loan", "share/month", low=0, high=1)
+    price: float = quantity(0.03, "Price of a loan to the best whom it can tell", "share/month", low=0, high=1)
+    risk_premium: float = quantity(
+        0.0,
+        "What the worst whom it would serve pays more, of the risk that it sees (0: one price for all)",
+        "share/month",
+        low=0,
+        high=1,
+    )
     loan: float = quantity(3000.0, "Largest loan", "CNY", low=0, high=300_000)
     term: int = quantity(3, "Term of a loan, in equal instalments", "months", low=1, high=LONGEST_TERM)
 
@@ -62,7 +69,7 @@ class LendingWorld(Strict):
         (Lender(),) * 4,
         strict=False,
         max_length=MOST_LENDERS,
-        description="The lenders, each with capital [CNY/user of the platform], cutoff [months of income], score_cutoff [points], price [share/month], loan [CNY] and term [months]; a list given replaces this one whole [list]",
+        description="The lenders, each with capital [CNY/user of the platform], cutoff [months of income], score_cutoff [points], price and risk_premium [share/month], loan [CNY] and term [months]; a list given replaces this one whole [list]",
         json_schema_extra={"unit": "list", "source": "assumption", "grade": "-"},
     )
     shopping: float = quantity(
