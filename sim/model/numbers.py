@@ -77,6 +77,9 @@ def numbers(scenario: Scenario, seed: int) -> Numbers:
     for share in ("car", "house", "fund"):
         owned = p[f"population_{share}_share"]
         p[f"{share}_cut"] = float(standard_normal(min(max(1.0 - owned, 1e-9), 1.0 - 1e-9)))
+    third = world.population.income_spread * float(standard_normal(2.0 / 3.0))
+    p["income_below_middle"] = world.population.income_median * 100.0 * float(exponential(-third))
+    p["income_above_middle"] = world.population.income_median * 100.0 * float(exponential(third))
     p["far_smallest"] = _pareto_smallest(world.contacts.far_mean, world.contacts.far_exponent, world.contacts.far_most)
     p["ability_logit"] = _logit(world.score.ability_middle)
     p["identity_logit"] = _logit(world.score.identity_middle)

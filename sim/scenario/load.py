@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -232,6 +232,10 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
         tag = str(context["tag"])
         close = suggestion(tag, known) if difflib.get_close_matches(tag, known) else ""
         return f"kind {brief(tag)} is not known; allowed: {', '.join(known)}.{close}"
+    if kind in ("too_long", "too_short"):
+        bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
+        # How many were given is not always counted to the end, so it is counted here.
+        return f"{len(given) if isinstance(given, Sized) else 'more'} given; {bound} allowed"
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", error["msg"]))
     allowed = error["msg"]

@@ -173,5 +173,5 @@ def answer_phase(desk, p, today, low, high):
                 records[k] = record_after_default(float64(records[k]), loss)
         liquidities[k] = liquidity
         needs[k] = 0
-        unmets[k] = 0
+        unmets[k] = unmet - living
     return 0

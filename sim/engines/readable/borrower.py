@@ -180,7 +180,8 @@ class Borrower(Monthly):
                     self.pay_instalment(lender, part)
                 else:
                     self.miss_instalment(lender, part)
-        self.need = self.unmet = 0
+        self.need = 0
+        self.unmet -= living
 
     def borrow(self, lender: int, amount: int, rate: float) -> None:
         """Take a loan (fen) at a price (share/month)."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engines.fast import FastEngine
 from sim.experiments.after.last_day import last_day_measures
-from sim.experiments.cell import admission_measures, days_after, group_table, score_table, user_table
+from sim.experiments.cell import admission_measures, days_after, group_table, money_kept, score_table, user_table
 from sim.experiments.cells.job import Job
 from sim.model.calendar import ticks_per_day
 from sim.model.measures import of_run, over_time
@@ -42,7 +42,9 @@ def measured(job: Job, engine: FastEngine, pause: Callable[[int], None]) -> tupl
     }
     histogram = score_table(last, days_after(ticks, per_day))
     tables: dict[str, Table] = {
-        "groups": group_table(last, ticks / per_day, job.reference),
+        "groups": group_table(
+            last, ticks / per_day, job.reference, money_kept(last, scenario, totals, ticks / per_day)
+        ),
         "scores": {name: histogram[name] for name in ("score", "users")},
         "series": course({name: over[name] for name in OVER_TIME}, per_day),
     }
