@@ -220,7 +220,7 @@ def test_a_scenario_is_no_comparison():
 
 def test_shipped_comparisons_take_their_policies_from_the_shipped_scenarios(shipped):
     files = sorted((shipped / "comparisons").glob("*.yaml"))
-    assert [path.stem for path in files] == ["gate_vs_red_packet", "information", "policies_2016"]
+    assert [path.stem for path in files] == ["gate_vs_red_packet", "information", "policies_2016", "pricing"]
     found = load_comparison("policies_2016")
     assert found.keys.name == files[-1].stem
     assert found.arms == load_comparison(files[-1]).arms

@@ -19,6 +19,7 @@ from sim.experiments.fit_market import (
     simulated,
 )
 from sim.model.market import CURVES, FIRST, LAST, REFERENCE, Curve, log_market, market_index
+from sim.scenario.finance import MarketWorld
 
 
 @pytest.mark.parametrize("kind", CURVES)
@@ -138,9 +139,8 @@ def test_the_interval_that_the_field_tells_is_that_of_the_fit():
     told = " ".join(MarketWorld.model_fields["growth"].description.split())
     for kind in CURVES:
         found = fit(kind)
-        low, high = interval(found, "rate")
-        rate = found.curve.rate
-        assert f"{kind} {low / rate:.2f} to {high / rate:.2f}" in told
+        low, high = intervals(found)["rate"]
+        assert f"{kind} {low / found.curve.rate:.2f} to {high / found.curve.rate:.2f}" in told
 
 
 def test_the_band_holds_the_curve_and_narrows_to_nothing_on_the_reference_day():
