@@ -46,10 +46,10 @@ def everything(users: int, days: int) -> Scenario:
     return Scenario.model_validate(data)
 
 
-def audit(scenario: Scenario, seed: int = 1, threads: int | None = None) -> Audit:
+def audit(scenario: Scenario, seed: int = 1) -> Audit:
     """Run a scenario to its end in the engine for many users, looking at its ledgers on the way."""
     started = time.perf_counter()
-    engine = FastEngine(scenario, seed, threads)
+    engine = FastEngine(scenario, seed)
     start = {name: engine.columns[name].copy() for name in ("liquidity", "debt")}
     moves = np.flatnonzero(make_calendar(scenario).flags & ACCOUNTS)
     stops = sorted({*(int(tick) + 1 for tick in moves), scenario.run.ticks})

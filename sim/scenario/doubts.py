@@ -13,7 +13,7 @@ def doubts(scenario: Scenario) -> list[str]:
         )
     elif switches.merchants and not policy.gate.rewards_score:
         found.append(
-            f"switches.merchants is on with a gate of kind {policy.gate.kind}, which no score opens: merchants join, and move nobody"
+            "switches.merchants is on with a gate that no score opens: merchants join, and move nobody"
         )
     if switches.lenders and not any(lender.capital for lender in world.lending.lenders):
         found.append("switches.lenders is on and no lender has capital: everybody is refused")

@@ -32,7 +32,7 @@ class MarketWorld(Strict):
     )
     growth: float = quantity(
         1.0,
-        "Factor on the curve's fitted growth rate (its 95% interval: exponential 0.91 to 1.10, gompertz 0.86 to 1.14, logistic 0.83 to 1.18)",
+        "Factor on the curve's fitted growth rate (its 95% interval: exponential 0.91 to 1.09, gompertz 0.86 to 1.14, logistic 0.83 to 1.17)",
         "factor",
         source="profile likelihood of five published figures, fit_market.py",
         grade="D",

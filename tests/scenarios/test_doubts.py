@@ -16,7 +16,7 @@ from tests.helpers import BUSY, FINANCE, MERCHANTS, NONE, OPEN, PACKETS, lenders
         ((MERCHANTS, NONE), "switches.merchants is on without a gate"),
         ((MERCHANTS, OPEN), "switches.merchants is on without a gate"),
         ((MERCHANTS, {"switches.gate": False}), "switches.merchants is on without a gate"),
-        ((MERCHANTS, {"policy.gate": {"kind": "lottery", "share": 0.1}}), "kind lottery, which no score opens"),
+        ((MERCHANTS, {"policy.gate": {"kind": "lottery", "share": 0.1}}), "a gate that no score opens"),
         ((lenders(2, capital=0.0),), "no lender has capital"),
         ((PACKETS, {"policy.incentive.budget": 0.0}), "budget is 0"),
         ((PACKETS, {"run.ticks": 5}), "start 5 lies after the run's end"),
