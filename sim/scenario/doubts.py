@@ -12,9 +12,7 @@ def doubts(scenario: Scenario) -> list[str]:
             "switches.merchants is on without a gate: merchants join, and move nobody, as their perks come with what a gate opens"
         )
     elif switches.merchants and not policy.gate.rewards_score:
-        found.append(
-            "switches.merchants is on with a gate that no score opens: merchants join, and move nobody"
-        )
+        found.append("switches.merchants is on with a gate that no score opens: merchants join, and move nobody")
     if switches.lenders and not any(lender.capital for lender in world.lending.lenders):
         found.append("switches.lenders is on and no lender has capital: everybody is refused")
     if scenario.gives_packets and policy.incentive.budget == 0:

@@ -1,6 +1,6 @@
 """What sharing what is owed does to borrowing from several lenders: where it can only lower it, and where it may not.
 
-**At equal books** it can only lower it, for every user, where capital is not scarce. Shared books take room only from who owes
+**At equal books**, and at one price, it can only lower it, for every user, where capital is not scarce. Shared books take room only from who owes
 something and refuse only who is or was in arrears; who owes nobody is offered the same or nothing, and who owes one lender is
 offered something by some of those who would in a silo. So nobody comes to owe two who would not have in a silo.
 
