@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -234,8 +234,7 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
         return f"kind {brief(tag)} is not known; allowed: {', '.join(known)}.{close}"
     if kind in ("too_long", "too_short"):
         bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
-        # How many were given is not always counted to the end, so it is counted here.
-        return f"{len(given) if isinstance(given, Sized) else 'more'} given; {bound} allowed"
+        return f"{len(given)} given; give {bound}"
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", error["msg"]))
     allowed = error["msg"]
