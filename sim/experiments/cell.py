@@ -15,6 +15,7 @@ from sim.model.credit import CLOSED
 from sim.model.lenders import BARRED, times_late
 from sim.model.measures import Totals, of_run, over_time
 from sim.model.numbers import as_namespace, numbers
+from sim.model.score import asset_count
 from sim.model.states import ENTERED, PLANS, ROLE, ROLES
 from sim.model.totals import KEPT_BY_GROUP, TOTALS, totals_of
 from sim.results.table import Table, stacked
@@ -152,7 +153,7 @@ def group_table(
         "score_rise": columns["score"].astype(float) - columns["starting_score"],
         "debt": columns["debt"] * 0.01,
         "recent_spend": columns["recent_spend"].astype(float),
-        "assets": np.bitwise_count(columns["declared"]).astype(float),
+        "assets": asset_count(columns["declared"].astype(np.int64)).astype(float),
         "admitted": (columns["admitted"] & ENTERED > 0).astype(float),
         "knowing": columns["knows"].astype(float),
         **credit_values(columns),
