@@ -6,8 +6,10 @@ Identities of flows are looked at on every tick; those of states for every singl
 move (payday, the day after, the bill's day) and on the last day. Ends with status 1 and the names of what is broken, if anything is.
 """
 
+import argparse
 import sys
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +20,7 @@ from sim.experiments.ledgers import flows_broken, states_broken
 from sim.model.calendar import ACCOUNTS, make_calendar
 from sim.model.totals import TOTALS
 from sim.scenario.load import load
+from sim.scenario.moment import LAST_DAY
 from sim.scenario.schema import Scenario
 
 MOVED = ("income_fen", "living_fen", "cash_fen", "charged_fen", "interest_fen", "written_off_fen", "packet_kept_fen")
@@ -79,5 +82,19 @@ def main(users: int = 1_000_000, days: int = 365) -> int:
     return 1 if found.broken else 0
 
 
+def _from_one(most: int) -> Callable[[str], int]:
+    """Reader of a whole number from 1 to `most`."""
+
+    def number(given: str) -> int:
+        if not given.isdecimal() or not 1 <= int(given) <= most:
+            raise argparse.ArgumentTypeError(f"{given:.40} given; give a whole number from 1 to {most:,}")
+        return int(given)
+
+    return number
+
+
 if __name__ == "__main__":
-    sys.exit(main(*(int(argument) for argument in sys.argv[1:3])))
+    parser = argparse.ArgumentParser(prog="python -m sim.experiments.ledger_year", description=__doc__.split("\n")[0])
+    parser.add_argument("users", nargs="?", type=_from_one(20_000_000), default=1_000_000, metavar="USERS")
+    parser.add_argument("days", nargs="?", type=_from_one(LAST_DAY), default=365, metavar="DAYS")
+    sys.exit(main(**vars(parser.parse_args())))
