@@ -112,7 +112,7 @@ def in_each_engine(changes, users, seed):
         hold_the_books(*start_and_run(given_world, engine, seed))
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(changes=WORLDS, seed=st.integers(0, 2**32))
 def test_ledgers_balance_in_any_world(changes, seed):
     in_each_engine(changes, {"fast": 60, "readable": 6}, seed)
