@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 def _dismiss(artists: "Artists | None") -> None:
     if artists is not None:
         artists.leave()
+
+
+def _tell_doubts(resolved: dict[str, Any]) -> None:
+    from sim.scenario.doubts import doubts
+    from sim.scenario.schema import Scenario
+
+    for doubt in doubts(Scenario.model_validate(resolved)):
+        error_console.print(f"Note: {doubt}.", markup=False, soft_wrap=True)
 
 
 @app.command("run")
@@ -95,6 +103,8 @@ def run_command(
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
         print_result(out_console, result, quiet=quiet, stopped=stopped)
+        if not quiet:
+            _tell_doubts(result.manifest["scenarios"]["policy"])
     if artists is not None:
         artists.wait(result.path)
     if stopped:

@@ -1,7 +1,7 @@
 """A cell: one scenario on one seed, run to its end and reduced to tables."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,12 @@ from sim.engines.columns import Columns
 from sim.experiments.after.last_day import last_day_measures
 from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar, ticks_per_day, time_of
 from sim.model.credit import CLOSED
-from sim.model.lenders import times_late
-from sim.model.measures import of_run, over_time
+from sim.model.lenders import BARRED, times_late
+from sim.model.measures import Totals, of_run, over_time
+from sim.model.numbers import as_namespace, numbers
+from sim.model.score import asset_count
 from sim.model.states import ENTERED, PLANS, ROLE, ROLES
-from sim.model.totals import TOTALS, totals_of
+from sim.model.totals import KEPT_BY_GROUP, TOTALS, totals_of
 from sim.results.table import Table, stacked
 from sim.scenario.schema import Scenario
 
@@ -67,6 +69,8 @@ def plan_table(columns: Columns, day: float, reference: int) -> Table:
     }
 
 
+INCOME_THIRDS = ("lowest third", "middle third", "highest third")
+FILES = ("thin", "file")
 STARTS = (
     "admitted at the start",
     "1-25 points short",
@@ -91,8 +95,8 @@ def group_codes(columns: Columns, reference: int) -> dict[str, tuple[tuple[str, 
     thirds = quantiles(income, (1 / 3, 2 / 3))
     missing = reference - columns["starting_score"].astype(np.int64)
     return {
-        "income": (("lowest third", "middle third", "highest third"), np.searchsorted(thirds, income)),
-        "file": (("thin", "file"), columns["has_file"]),
+        "income": (INCOME_THIRDS, np.searchsorted(thirds, income)),
+        "file": (FILES, columns["has_file"]),
         "role": (ROLES, columns["role"] & ROLE),
         "responsive": (("not responsive", "responsive"), columns["responsive"]),
         "start": (STARTS, np.searchsorted([0, 25, 50, 100], missing)),
@@ -100,36 +104,69 @@ def group_codes(columns: Columns, reference: int) -> dict[str, tuple[tuple[str, 
 
 
 def credit_values(columns: Columns) -> dict[str, NDArray[np.float64]]:
-    """Of every user, where credit is a business: in arrears with the credit line; in default on it; with lenders, owed to them
-    (CNY), whether to any, to several, and in arrears with one.
+    """Of every user, where credit is a business: in arrears with the credit line; in default on it; living costs of the last month
+    not met (CNY); with lenders, owed to them (CNY), whether to any, to several, in arrears with one, in default with one.
     """
     if "missed" not in columns.names:
         return {}
     missed = columns["missed"]
-    values = {"line_late": (missed > 0) & (missed < CLOSED), "line_closed": missed == CLOSED}
+    values = {
+        "line_late": (missed > 0) & (missed < CLOSED),
+        "line_closed": missed == CLOSED,
+        "unmet": columns["unmet"] * 0.01,
+    }
     owed = [columns[name] for name in columns.names if name.startswith("owed_")]
     if owed:
         loans = sum((one > 0).astype(np.int64) for one in owed)
-        late = [times_late(columns[name].astype(np.int64)) > 0 for name in columns.names if name.startswith("loan_")]
+        states = [columns[name].astype(np.int64) for name in columns.names if name.startswith("loan_")]
         values |= {
             "owed": sum(one.astype(np.int64) for one in owed) * 0.01,
             "borrowers": loans > 0,
             "borrowers_several": loans > 1,
-            "overdue": np.any(late, axis=0),
+            "overdue": np.any([times_late(state) > 0 for state in states], axis=0),
+            "barred": np.any([state == BARRED for state in states], axis=0),
         }
     return {name: np.asarray(value, float) for name, value in values.items()}
 
 
-def group_table(columns: Columns, days: float, reference: int) -> Table:
-    """Per group: users, visits per user-day, mean score and its rise, debt (CNY), share admitted and knowing at the end; credit."""
+def packet_values(columns: Columns) -> dict[str, NDArray[np.float64]]:
+    """Of every user, where red packets are given: whether ever one was opened."""
+    return {"openers": (columns["opened_day"] >= 0).astype(float)} if "opened_day" in columns.names else {}
+
+
+def money_kept(columns: Columns, scenario: Scenario, totals: Totals, days: float) -> dict[tuple[str, str], float]:
+    """Money of red packets that users kept (CNY/user/day), by kind and group, where packets are given.
+
+    Thirds of income are those of the law, and each figure is per user who lies in them, so that no third is favoured.
+    """
+    if KEPT_BY_GROUP[0] not in totals:
+        return {}
+    p = as_namespace(numbers(scenario, scenario.run.seed))
+    income = columns["income"]
+    third = (income > p.income_below_middle).astype(np.int64) + (income > p.income_above_middle)
+    users = [*np.bincount(third, minlength=3), *np.bincount(columns["has_file"], minlength=2)]
+    groups = [*(("income", name) for name in INCOME_THIRDS), *(("file", name) for name in FILES)]
+    kept = [float(totals[name].sum()) * 0.01 / days for name in KEPT_BY_GROUP]
+    return {group: fen / many for group, fen, many in zip(groups, kept, users, strict=True) if many > 0}
+
+
+def group_table(
+    columns: Columns, days: float, reference: int, kept: Mapping[tuple[str, str], float] | None = None
+) -> Table:
+    """Per group: users, visits per user-day, mean score and its rise, debt (CNY), money sent lately (CNY/day), assets proved, share
+    admitted and knowing at the end; credit; packets. kept: of `money_kept`.
+    """
     values = {
         "visits": columns["visits"] / days,
         "score": columns["score"].astype(float),
         "score_rise": columns["score"].astype(float) - columns["starting_score"],
         "debt": columns["debt"] * 0.01,
+        "recent_spend": columns["recent_spend"].astype(float),
+        "assets": asset_count(columns["declared"].astype(np.int64)).astype(float),
         "admitted": (columns["admitted"] & ENTERED > 0).astype(float),
         "knowing": columns["knows"].astype(float),
         **credit_values(columns),
+        **packet_values(columns),
     }
     kinds = group_codes(columns, reference)
     firsts = np.cumsum([0, *(len(names) for names, _ in kinds.values())])
@@ -146,6 +183,9 @@ def group_table(columns: Columns, days: float, reference: int) -> Table:
     for name, value in values.items():
         repeated[:] = value
         table[name] = np.bincount(codes, repeated.ravel(), minlength=firsts[-1])[some] / users[some]
+    if kept:
+        rows = zip(table["kind"].tolist(), table["group"].tolist(), strict=True)
+        table["incentives"] = np.array([kept.get(row, np.nan) for row in rows])
     return table
 
 
@@ -223,7 +263,7 @@ def run_cell(
         },
         scores=stacked(scores),
         plans=stacked(plans),
-        groups=group_table(last, ticks / per_day, reference),
+        groups=group_table(last, ticks / per_day, reference, money_kept(last, scenario, totals, ticks / per_day)),
         users=user_table(last, users_sample) if users_sample else {},
         seconds=time.perf_counter() - started,
     )

@@ -8,6 +8,7 @@ from sim.experiments.sensitivity.plan import make_sensitivity_plan
 from sim.experiments.sweep.plan import make_sweep_plan
 from sim.scenario.calibration import is_calibration
 from sim.scenario.claims import is_claims
+from sim.scenario.doubts import doubts
 from sim.scenario.load import baseline_of, load
 from sim.scenario.optimise import is_optimise
 from sim.scenario.sensitivity import is_sensitivity
@@ -33,4 +34,4 @@ def checked(file: str) -> str:
     other = baseline_of(file, scenario)
     if other is not None:
         load(other)
-    return "ok"
+    return "; but ".join(("ok", *doubts(scenario)))

@@ -156,12 +156,12 @@ def _finance_flags(scenario: Scenario, paydays: NDArray[np.intp], per_day: int) 
 def market_by_tick(scenario: Scenario) -> NDArray[np.float64]:
     """Factor on the demand for loans, shape (ticks,): the market's index on the last payday so far; 1 where it plays no part."""
     ticks, per_day = scenario.run.ticks, ticks_per_day(scenario)
-    factors = np.ones(ticks)
+    factors, market = np.ones(ticks), scenario.world.market
     if scenario.switches.market:
         for day in range((ticks + per_day - 1) // per_day):
             today = date_of(scenario, day)
             if day == 0 or today.day == scenario.world.calendar.statement_day:
-                factors[day * per_day :] = market_index(today, scenario.world.market.curve)
+                factors[day * per_day :] = market_index(today, market.curve, market.growth)
     return factors
 
 

@@ -105,7 +105,7 @@ ACCOUNTS = (
     Column("limit", "fen", "limit of the platform's credit line"),
     Column("billed", "fen", "what of the last bill of the credit line is open"),
     Column("need", "fen", "cash that the user is short of, and asks lenders for"),
-    Column("unmet", "fen", "living costs of the month not met yet"),
+    Column("unmet", "fen", "living costs of the month that are not met"),
 )
 LIMIT, BILLED, NEED, UNMET, OWED = range(5)
 """Rows of the accounts; what is owed to the lenders follows, one row each."""

@@ -63,15 +63,17 @@ def log_market(curve: Curve, years: float) -> float:
     raise ValueError(f"curve {curve.kind!r}: unknown; there are {', '.join(CURVES)}")
 
 
-def market_index(day: date, curve: str = "exponential") -> float:
+def market_index(day: date, curve: str = "exponential", growth: float = 1.0) -> float:
     """Demand for credit on a day relative to `REFERENCE`, by one of `CURVES`; constant before `FIRST` and after `LAST`.
+
+    growth: factor on the fitted rate, for how little the figures determine it; 1 everywhere on `REFERENCE` whatever it is.
 
     Nothing is claimed beyond the figures: an exponential carried on to 2026 would multiply the market by another thousand.
     """
     if curve not in CURVES:
         raise ValueError(f"curve {curve!r}: unknown; there are {', '.join(CURVES)}")
     within = min(max(day, FIRST), LAST)
-    chosen = CURVES[curve]
+    chosen = CURVES[curve]._replace(rate=CURVES[curve].rate * growth)
     return float(exponential(log_market(chosen, years_since_reference(within)) - chosen.level))
 
 

@@ -77,6 +77,9 @@ def numbers(scenario: Scenario, seed: int) -> Numbers:
     for share in ("car", "house", "fund"):
         owned = p[f"population_{share}_share"]
         p[f"{share}_cut"] = float(standard_normal(min(max(1.0 - owned, 1e-9), 1.0 - 1e-9)))
+    third = world.population.income_spread * float(standard_normal(2.0 / 3.0))
+    p["income_below_middle"] = world.population.income_median * 100.0 * float(exponential(-third))
+    p["income_above_middle"] = world.population.income_median * 100.0 * float(exponential(third))
     p["far_smallest"] = _pareto_smallest(world.contacts.far_mean, world.contacts.far_exponent, world.contacts.far_most)
     p["ability_logit"] = _logit(world.score.ability_middle)
     p["identity_logit"] = _logit(world.score.identity_middle)
@@ -162,7 +165,7 @@ def _credit(p: dict[str, Any], scenario: Scenario) -> None:
     p["information"] = INFORMATION.index(scenario.policy.lending.information)
     lenders = scenario.world.lending.lenders if scenario.switches.lenders else ()
     p["lender_count"] = len(lenders)
-    for name in ("cutoff", "score_cutoff", "price", "loan", "term"):
+    for name in ("cutoff", "score_cutoff", "price", "risk_premium", "loan", "term"):
         given = [float(getattr(lender, name)) for lender in lenders]
         p[f"lender_{name}"] = (*given, *(0.0,) * (MOST_LENDERS - len(given)))
 

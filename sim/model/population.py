@@ -42,6 +42,12 @@ def wealth_factor(p, who):
 
 
 @rule
+def income_third(p, income):
+    """Third of the law of incomes in which an income (fen/month) lies: 0 the lowest, 2 the highest."""
+    return int(income > p.income_below_middle) + int(income > p.income_above_middle)
+
+
+@rule
 def income_of(p, wealth):
     """Income (fen/month)."""
     return int(

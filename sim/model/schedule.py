@@ -228,6 +228,7 @@ SCHEDULE = (
             "ticket",
             "shopping_share",
             "income",
+            "has_file",
             "liquidity",
             "debt",
             "recent_spend",

@@ -189,10 +189,21 @@ MERCHANTS = LEARNED_KS + 1
 """Merchants that ask for the score."""
 AFTER_FLYWHEEL = MERCHANTS + 1
 
+KEPT_BY_GROUP = (
+    "packet_kept_lowest_third_fen",
+    "packet_kept_middle_third_fen",
+    "packet_kept_highest_third_fen",
+    "packet_kept_thin_fen",
+    "packet_kept_file_fen",
+)
+KEPT_BY_THIRD, KEPT_BY_FILE = AFTER_FLYWHEEL, AFTER_FLYWHEEL + 3
+"""Places of the first total by income third and by file: who keeps the money of red packets. Of flows, as a column for each
+user would take more memory than it is worth; thirds are those of the law of incomes (`income_third`)."""
+
 CIRCLE_FLOWS = ("visits", "posts", "reactions", "tips_fen", "tips_received_fen")
 """Of each circle, where posting groups have one each; a circle for all is the first."""
 CIRCLE_VISITS, CIRCLE_POSTS, CIRCLE_REACTIONS, CIRCLE_TIPS_FEN, CIRCLE_TIPS_RECEIVED_FEN = range(
-    AFTER_FLYWHEEL, AFTER_FLYWHEEL + 5 * MOST_GROUPS, MOST_GROUPS
+    KEPT_BY_FILE + 2, KEPT_BY_FILE + 2 + 5 * MOST_GROUPS, MOST_GROUPS
 )
 """Place of the first circle's total; the others' follow."""
 
@@ -210,6 +221,7 @@ TOTALS = (
     *PACKET_FLOWS,
     *BUREAU_STOCKS,
     "merchants",
+    *KEPT_BY_GROUP,
     *(name for total in CIRCLE_FLOWS for name in of_circles(total)),
 )
 COUNT = len(TOTALS)
@@ -223,7 +235,7 @@ def totals_of(scenario: "Scenario") -> tuple[str, ...]:
     if scenario.switches.lenders:
         lenders = len(scenario.world.lending.lenders)
         names += [name for total in (*LENDER_FLOWS, *LENDER_STOCKS) for name in of_lenders(total, lenders)]
-    names += PACKET_FLOWS if scenario.gives_packets else PACKETS_TOLD
+    names += [*PACKET_FLOWS, *KEPT_BY_GROUP] if scenario.gives_packets else PACKETS_TOLD
     if scenario.switches.bureau:
         names += BUREAU_STOCKS
     if scenario.switches.merchants:

@@ -16,7 +16,8 @@ STYLES = {HOLDS: "green", FAILS: "red"}
 def told(row: dict[str, Any]) -> str:
     """What the model says of a claim: both arms and the difference with its interval."""
     unit = row["unit"]
-    arms = f"{row['measure']} {number(row['arm'], unit)} against {number(row['against'], unit)} ({unit})"
+    of = f" ({row['group']})" if row["group"] else ""
+    arms = f"{row['measure']}{of} {number(row['arm'], unit)} against {number(row['against'], unit)} ({unit})"
     return f"{arms}: {change(row['difference'], unit)}, 95% {bounds(row['low'], row['high'], unit)}, n {row['n']}"
 
 

@@ -76,7 +76,8 @@ def _claims(result: ClaimsResult, rows: list[dict[str, Any]], axes: "Axes") -> N
         sign = {"rises": "\u2192", "falls": "\u2190", "unchanged": "="}[row["says"]]
         axes.text(
             *(1.08, place),
-            f"claimed {sign}  {row['verdict']}\n{row['measure']} {change(row['difference'], row['unit'])}",
+            f"claimed {sign}  {row['verdict']}\n{row['measure']} {change(row['difference'], row['unit'])}"
+            + (f"\n{row['group']}" if row["group"] else ""),
             fontsize=7.5,
             va="center",
             color=colour,

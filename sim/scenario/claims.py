@@ -26,7 +26,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, Field
 
 from sim.scenario.arms import fault_at
-from sim.scenario.comparison import Size
+from sim.scenario.comparison import GroupName, Size
 from sim.scenario.load import Draft, Places, apply_settings, brief, draft, find, related, shown, suggestion
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, Place, ScenarioError, read
@@ -57,6 +57,7 @@ class Claim(Strict):
     arm: Patch = Field(description="The arm that the claim is about: what it extends and changes [scenario]")
     against: Patch = Field(description="What it is compared with [scenario]")
     measure: str = Field(description="What is compared [measure]")
+    group: GroupName | None = Field(None, description="Of whom; of all users if not given [group]")
     says: Literal["rises", "falls", "unchanged"] = Field(
         description="How the measure differs if the claim holds: rises, falls or unchanged [kind]"
     )

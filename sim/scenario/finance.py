@@ -30,6 +30,15 @@ class MarketWorld(Strict):
         description="Growth curve that the demand for credit follows, 1 on 24 November 2016 [kind]",
         json_schema_extra={"unit": "kind", "source": "fitted to five published figures, fit_market.py", "grade": "D"},
     )
+    growth: float = quantity(
+        1.0,
+        "Factor on the curve's fitted growth rate (its 95% interval: exponential 0.91 to 1.09, gompertz 0.86 to 1.14, logistic 0.83 to 1.17)",
+        "factor",
+        source="profile likelihood of five published figures, fit_market.py",
+        grade="D",
+        above=0,
+        high=3,
+    )
 
 
 class Lender(Strict):
@@ -50,7 +59,14 @@ class Lender(Strict):
     score_cutoff: float = quantity(
         620.0, "Score from which it lends, where it sees scores and nothing else", "points", low=0, high=951
     )
-    price: float = quantity(0.03, "Price of a loan", "share/month", low=0, high=1)
+    price: float = quantity(0.03, "Price of a loan to the best whom it can tell", "share/month", low=0, high=1)
+    risk_premium: float = quantity(
+        0.0,
+        "What the worst whom it would serve pays more, of the risk that it sees (0: one price for all)",
+        "share/month",
+        low=0,
+        high=1,
+    )
     loan: float = quantity(3000.0, "Largest loan", "CNY", low=0, high=300_000)
     term: int = quantity(3, "Term of a loan, in equal instalments", "months", low=1, high=LONGEST_TERM)
 
@@ -62,7 +78,7 @@ class LendingWorld(Strict):
         (Lender(),) * 4,
         strict=False,
         max_length=MOST_LENDERS,
-        description="The lenders, each with capital [CNY/user of the platform], cutoff [months of income], score_cutoff [points], price [share/month], loan [CNY] and term [months]; a list given replaces this one whole [list]",
+        description="The lenders, each with capital [CNY/user of the platform], cutoff [months of income], score_cutoff [points], price and risk_premium [share/month], loan [CNY] and term [months]; a list given replaces this one whole [list]",
         json_schema_extra={"unit": "list", "source": "assumption", "grade": "-"},
     )
     shopping: float = quantity(
@@ -175,6 +191,14 @@ class MerchantsWorld(Strict):
         400.0, "Merchants at which half of what perks could ever be worth is on offer", "merchants", above=0, high=1e6
     )
 
+    @model_validator(mode="after")
+    def _room_for_all(self) -> "MerchantsWorld":
+        if self.potential < self.first:
+            raise ValueError(
+                f"potential {self.potential} is less than first, the {self.first} merchants of day 0; give {self.first} or more"
+            )
+        return self
+
 
 class CreditPolicy(Strict):
     """The platform's credit line; only with `switches.credit_line`."""
@@ -206,3 +230,11 @@ class CreditPolicy(Strict):
     kept_months: float = quantity(
         0.25, "Cash that users keep back when they pay more than the minimum", "months of income", low=0, high=12
     )
+
+    @model_validator(mode="after")
+    def _floor_below_most(self) -> "CreditPolicy":
+        if self.limit_floor > self.limit_most:
+            raise ValueError(
+                f"limit_floor {self.limit_floor:g} is above limit_most {self.limit_most:g}; the smallest limit may be at most the largest"
+            )
+        return self

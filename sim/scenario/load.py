@@ -232,6 +232,9 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
         tag = str(context["tag"])
         close = suggestion(tag, known) if difflib.get_close_matches(tag, known) else ""
         return f"kind {brief(tag)} is not known; allowed: {', '.join(known)}.{close}"
+    if kind in ("too_long", "too_short"):
+        bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
+        return f"{len(given)} given; give {bound}"
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", error["msg"]))
     allowed = error["msg"]

@@ -105,6 +105,16 @@ SETTINGS = {
         **information("score"),
         "world.calendar.publication_day": 2,
     },
+    **{
+        f"lenders who price by risk, {kind}": {
+            **FINANCE,
+            **HARD_TIMES,
+            **lenders(4, capital=1_000.0, price=0.01, risk_premium=0.2, term=1, score_cutoff=500.0),
+            **information(kind),
+            "run.ticks": 130,
+        }
+        for kind in ("silo", "shared", "score")
+    },
     "market of 2012": {**MARKET, **HARD_TIMES, "world.calendar.start_date": "2012-03-01"},
     "market of 2018, logistic": {
         **FINANCE,

@@ -172,3 +172,73 @@ def test_the_shipped_file_is_sound_and_every_claim_has_something_it_may_hinge_on
     plan = make_claims_plan("article")
     assert len(plan.file.trials) >= 12
     assert all(claim.hinges for claim in plan.file.keys.claims.values())
+
+
+OF_A_GROUP = """\
+name: thin
+run: {users: 400, ticks: 70}
+replicates: 2
+claims:
+  thin:
+    claim: With shared books fewer of those without a file borrow from several.
+    arm: {extends: shared_bureau.yaml}
+    against: {extends: silo.yaml}
+    measure: borrowers_several
+    group: {kind: file, group: thin}
+    says: falls
+    hinges:
+      world.population.file_share: [1.0]
+"""
+
+
+def test_a_claim_may_be_of_a_group(workspace):
+    path = workspace / "thin.yaml"
+    path.write_text(OF_A_GROUP)
+    found = sim.claims(path)
+    row = found.claims.iloc[0]
+    assert row["group"] == "file: thin"
+    size = {"users": 400, "ticks": 70, "replicates": 2}
+    groups = sim.run("shared_bureau.yaml", **size).groups.query("group == 'thin'")
+    here = groups.groupby("arm")["borrowers_several"].mean()
+    assert row["arm"] == pytest.approx(here["policy"], rel=1e-12)
+    assert row["against"] == pytest.approx(here["baseline"], rel=1e-12)
+    # where everybody has a file nobody is thin, and there is nothing to say
+    assert found.trials.iloc[1]["verdict"] == UNDECIDED
+    assert "(file: thin)" in _shown(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("group: thin}", "group: thinn}", "'thinn' is not one of thin, file"),
+        ("kind: file", "kind: fil", "'fil' is not a kind of group. Did you mean file?"),
+        ("borrowers_several", "visits_score", "'visits_score' is not measured of a group"),
+        ("borrowers_several", "incentives", "incentives is not measured in arm, where no red packets are given"),
+        ("shared_bureau", "gate_750", "not measured in arm, where switches.lenders is off"),
+    ],
+)
+def test_what_a_group_cannot_be_asked_is_told(workspace, old, new, told):
+    path = workspace / "wrong.yaml"
+    path.write_text(OF_A_GROUP.replace(old, new))
+    with pytest.raises(ScenarioError) as caught:
+        make_claims_plan(path)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("measure", "why"),
+    [
+        ("learned_auc", "switches.bureau is off"),
+        ("merchants", "switches.merchants is off"),
+        ("overdue", "switches.lenders is off"),
+        ("limit", "switches.credit_line and switches.lenders are off"),
+    ],
+)
+def test_a_measure_that_an_arm_does_not_have_is_told(file, measure, why):
+    file.write_text(FILE.replace("measure: visits", f"measure: {measure}"))
+    with pytest.raises(ScenarioError) as caught:
+        make_claims_plan(file)
+    for side in ("arm", "against"):
+        assert f"mine.yaml:9: claims.gate.measure: {measure} is not measured in {side}, where {why}" in str(
+            caught.value
+        )

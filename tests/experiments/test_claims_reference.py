@@ -42,8 +42,18 @@ def test_readme_says_what_holds_and_what_turns_the_headline():
     assert f"at 650 it *brings* {mean['650']:.4f} visits ({low:.4f} to {high:.4f})" in README
     assert f"at 700 it still costs {-mean['700']:.4f}" in README
     turned = claims.set_index("claim")
-    for name in ("low_scores_spend_more", "score_outweighs_feed"):
-        assert turned.loc[name, ["hinge", "turns_to"]].tolist() == ["world.population.responsive_share", "holds"]
+    assert turned.loc["score_outweighs_feed", ["hinge", "turns_to"]].tolist() == [
+        "world.population.responsive_share",
+        "holds",
+    ]
+    for name in ("low_scores_spend_more", "low_scores_prove_assets", "low_scores_repay"):
+        assert turned.loc[name, ["verdict", "hinge", "turns_at", "turns_to"]].tolist() == [
+            "does not hold",
+            "policy.gate.threshold",
+            "650",
+            "holds",
+        ], name
+    assert turned.loc["score_opens_credit", ["group", "verdict"]].tolist() == ["file: thin", "holds"]
 
 
 @pytest.mark.slow

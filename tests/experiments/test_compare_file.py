@@ -187,7 +187,8 @@ def test_names_of_measures_and_groups_are_checked(written):
         "mine.yaml:16: measures.0: 'debts' is not a measure. Did you mean debt?",
         "mine.yaml:18: guardrails.0.measure: 'missed_bill' is not a measure. Did you mean missed_bills?",
         "mine.yaml:19: guardrails.1.measure: 'missed_bills' is not measured of a group. "
-        "Known here: visits, score, score_rise, debt, admitted, knowing.",
+        "Known here: visits, score, score_rise, debt, recent_spend, assets, admitted, knowing, unmet, owed, borrowers, "
+        "borrowers_several.",
         "mine.yaml:19: guardrails.1.group.kind: 'incme' is not a kind of group. Did you mean income?",
         "mine.yaml:20: guardrails.2.group.group: 'lowest thrd' is not a group of income. Did you mean lowest third?",
     ]
@@ -220,10 +221,10 @@ def test_a_scenario_is_no_comparison():
 
 def test_shipped_comparisons_take_their_policies_from_the_shipped_scenarios(shipped):
     files = sorted((shipped / "comparisons").glob("*.yaml"))
-    assert [path.stem for path in files] == ["gate_vs_red_packet", "information", "policies_2016"]
+    assert [path.stem for path in files] == ["gate_vs_red_packet", "information", "policies_2016", "pricing"]
     found = load_comparison("policies_2016")
-    assert found.keys.name == files[-1].stem
-    assert found.arms == load_comparison(files[-1]).arms
+    assert found.keys.name == files[-2].stem
+    assert found.arms == load_comparison(files[-2]).arms
     for policy, file in (("gate_750", "gate_750"), ("lottery", "lottery"), ("tiers", "gates/tiers")):
         ours, theirs = resolved(found.arms[policy, "as is"]), resolved(load(file))
         assert {part for part in ours if ours[part] != theirs[part]} <= {"name", "note", "baseline", "run"}, policy

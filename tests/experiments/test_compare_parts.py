@@ -14,8 +14,9 @@ from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS
 from sim.experiments.compare.two_stage import replicates_needed
 from sim.experiments.compare.verdict import guard, verdict
 from sim.experiments.effect import t_interval
+from sim.model.totals import KEPT_BY_GROUP
 from sim.scenario.comparison import FIRST_STAGE, Amount
-from tests.helpers import BUSY, finished, scenario
+from tests.helpers import BUSY, FINANCE, PACKETS, finished, scenario, total
 
 NAN = math.nan
 
@@ -187,9 +188,14 @@ def test_a_size_is_absolute_or_a_share_of_the_baseline():
 
 
 def test_groups_and_their_measures_are_those_of_a_cell():
-    from sim.experiments.cell import group_table
+    from sim.experiments.cell import group_table, money_kept
 
     columns = finished(scenario(BUSY, {"run.ticks": 5})).columns
     codes = group_codes(columns, 640)
     assert {kind: tuple(names) for kind, (names, _) in codes.items()} == GROUPS
-    assert set(group_table(columns, 5.0, 640)) == {"group", "kind", "users", *GROUP_MEASURES}
+    of_all = {"visits", "score", "score_rise", "debt", "recent_spend", "assets", "admitted", "knowing"}
+    assert set(group_table(columns, 5.0, 640)) == {"group", "kind", "users", *of_all}
+    business = finished(scenario(BUSY, FINANCE, PACKETS, {"run.ticks": 5}))
+    totals = {name: total(business, name) for name in KEPT_BY_GROUP}
+    kept = money_kept(business.columns, business.scenario, totals, 5.0)
+    assert set(group_table(business.columns, 5.0, 640, kept)) == {"group", "kind", "users", *GROUP_MEASURES}

@@ -76,6 +76,31 @@ def test_the_group_table_adds_up_to_the_measure(bureau):
     assert share == pytest.approx(bureau.effects["borrowers"].policy)
 
 
+def test_groups_tell_who_goes_without_who_defaulted_and_who_is_in_debt(bureau):
+    by_kind = bureau.groups.query("arm == 'policy'")
+    assert {"unmet", "barred", "owed", "openers", "incentives"} - set(by_kind) == {"openers", "incentives"}
+    thirds = by_kind.query("kind == 'income'")
+    assert (thirds["unmet"] >= 0).all()
+    assert thirds["unmet"].sum() > 0
+
+
+def test_groups_tell_who_keeps_the_money_of_red_packets():
+    given = sim.run("red_packet.yaml", ["policy.incentive.start=2"], users=900, ticks=40, replicates=1)
+    groups = given.groups.query("arm == 'policy'").set_index(["kind", "group"])
+    spent = given.effects["incentives_spent"].policy
+    for kind, names in (("income", ("lowest third", "middle third", "highest third")), ("file", ("thin", "file"))):
+        rows = groups.loc[[(kind, name) for name in names]]
+        assert (rows["incentives"] > 0).all()
+        # of thirds by the law of incomes, of which a sample of 900 has not exactly a third each
+        assert np.average(rows["incentives"], weights=rows["users"]) == pytest.approx(
+            spent, rel=0.05 if kind == "income" else 1e-9
+        )
+    assert groups["incentives"].drop(["income", "file"], level="kind").isna().all()
+    assert 0 < groups.loc[("file", "thin"), "openers"] < 1
+    # nobody keeps anything where none is given
+    assert "incentives" not in given.groups.query("arm == 'baseline'").dropna(axis=1, how="all")
+
+
 def test_a_run_without_credit_says_nothing_of_it():
     plain = sim.run("no_circle.yaml", **SMALL)
     assert not {measure.name for measure in CREDIT_MEASURES} & set(plain.effects)

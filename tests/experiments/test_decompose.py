@@ -131,6 +131,17 @@ def test_with_habit_off_habit_carries_exactly_nothing():
     assert any(one.parts["feed"] for one in result.splits)
 
 
+def test_of_red_packets_the_incentive_carries_what_they_bring():
+    packets = ["policy.incentive.sent=0.05", "policy.incentive.start=2"]
+    given = decompose("red_packet", packets, **ONE)
+    assert given.mechanisms == (*NAMES, "incentive")
+    assert all(one.parts["incentive"] > 0 for one in given.splits)
+    assert {one.alone["feed"] for one in given.splits} == {0}
+    nothing = decompose("red_packet", [*packets, "policy.incentive.budget=0"], **ONE)
+    assert {one.total for one in nothing.splits} == {0}
+    assert "incentive" not in split_of("gate_750").mechanisms
+
+
 def test_against_the_placebo_nothing_happens_without_effort(placebo):
     result = split_of("gate_750", baseline=placebo)
     rows = result.tables["subsets"]

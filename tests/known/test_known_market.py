@@ -19,6 +19,7 @@ from sim.experiments.fit_market import (
     simulated,
 )
 from sim.model.market import CURVES, FIRST, LAST, REFERENCE, Curve, log_market, market_index
+from sim.scenario.finance import MarketWorld
 
 
 @pytest.mark.parametrize("kind", CURVES)
@@ -121,6 +122,25 @@ def test_index_is_one_on_the_reference_day_grows_and_stops_with_the_figures(kind
 def test_index_by_hand():
     # two years and 220 days at 1.07614 a year
     assert market_index(date(2019, 7, 2)) == pytest.approx(exp(1.07614 * 950 / 365.25), rel=1e-9)
+    assert market_index(date(2019, 7, 2), growth=1.1) == pytest.approx(exp(1.1 * 1.07614 * 950 / 365.25), rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", CURVES)
+def test_another_growth_turns_the_curve_about_the_reference_day(kind):
+    assert market_index(REFERENCE, kind, 1.3) == 1.0
+    for day, sign in ((FIRST, -1), (LAST, 1)):
+        slow, usual, fast = (market_index(day, kind, growth) for growth in (0.8, 1.0, 1.2))
+        assert sign * slow < sign * usual < sign * fast
+    assert market_index(LAST, kind, 1.0) == market_index(LAST, kind)
+
+
+def test_the_interval_that_the_field_tells_is_that_of_the_fit():
+    # so that the sweep over it is a sweep over what the figures leave open
+    told = " ".join(MarketWorld.model_fields["growth"].description.split())
+    for kind in CURVES:
+        found = fit(kind)
+        low, high = intervals(found)["rate"]
+        assert f"{kind} {low / found.curve.rate:.2f} to {high / found.curve.rate:.2f}" in told
 
 
 def test_the_band_holds_the_curve_and_narrows_to_nothing_on_the_reference_day():

@@ -79,6 +79,7 @@ WHERE: dict[str, dict[str, Any]] = {
     "policy.credit.score_slope": BY_SCORE,
     "policy.credit.score_middle": BY_SCORE,
     "world.market.curve": MARKET,
+    "world.market.growth": MARKET,
     "policy.incentive.kind": {"policy.incentive.kind": "none"},
     "world.choice.view_worth": COVERS_ALL,
     "world.choice.like_worth": COVERS_ALL,
@@ -203,7 +204,7 @@ def test_every_parameter_changes_some_total(path):
 @pytest.mark.parametrize("field", Lender.model_fields)
 def test_every_number_of_a_lender_changes_some_total(field):
     other = {"score_cutoff": 660.0, "term": 6, "cutoff": 0.3, "loan": 900.0, "capital": 20.0}.get(field, 0.09)
-    sees = information("score" if field == "score_cutoff" else "silo")
+    sees = information({"score_cutoff": "score", "risk_premium": "shared"}.get(field, "silo"))
     one, changed_one = (scenario(WORLD, CREDIT, sees, lenders(3, **given)) for given in ({}, {field: other}))
     assert different_totals(finished(one), finished(changed_one)), f"{field} changes nothing"
 

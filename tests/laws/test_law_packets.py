@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.model.totals import KEPT_BY_GROUP
 from tests.helpers import BUSY, ENGINES, PACKETS, different_totals, finished, scenario, total
 
 USERS = {"fast": 1_500, "readable": 80}
@@ -36,6 +37,9 @@ def hold_the_packets(made):
     assert total(made, "first_openers").sum() == opened_once
     assert (total(made, "visits_packet") <= total(made, "packets_opened")).all()
     assert made.columns["packet_fen"].min() >= 0
+    by_group = [total(made, name) for name in KEPT_BY_GROUP]
+    assert (sum(by_group[:3]) == total(made, "packet_kept_fen")).all(), "every fen kept is one income third's"
+    assert (sum(by_group[3:]) == total(made, "packet_kept_fen")).all(), "and is a thin user's or one's with a file"
 
 
 @both

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from sim.model.lenders import (
     BARRED,
     LATE,
+    MOST_LENDERS,
     SCORE,
     SHARED,
     SILO,
     TURNS,
+    WAS_LATE,
     amount_asked,
     amount_offered,
     amount_taken,
@@ -21,7 +23,14 @@ from sim.model.lenders import (
     late_charge,
     loan_after_miss,
     loan_after_payment,
+    loan_taken,
+    marked_late,
+    next_cheapest,
     price_of,
+    rate_offered,
+    risk_seen,
+    runs,
+    times_late,
     turn_of,
     turns_served,
 )
@@ -35,6 +44,7 @@ def world(information=SILO, **changes):
             "lender_cutoff": (1.0, 0.5),
             "lender_score_cutoff": (600.0, 700.0),
             "lender_price": (0.02, 0.05),
+            "lender_risk_premium": (0.0, 0.0),
             "lender_loan": (3000.0, 1000.0),
             "lender_term": (3.0, 1.0),
             "lending_shopping": 4.0,
@@ -58,9 +68,10 @@ def test_a_loan_is_repaid_in_equal_parts():
 
 def test_a_part_missed_is_asked_for_with_the_next():
     late = loan_after_miss(3)
-    assert late == 3 + LATE
+    assert late == 3 + LATE + WAS_LATE
+    assert times_late(late) == 1
     assert instalment(90, late) == 60  # two of three
-    assert loan_after_payment(30, late) == 1
+    assert loan_after_payment(30, late) == 1 + WAS_LATE
 
 
 def test_the_third_part_missed_in_a_row_is_a_default():
@@ -69,6 +80,8 @@ def test_the_third_part_missed_in_a_row_is_a_default():
         loan = loan_after_miss(loan)
     assert instalment(90, loan) == 90
     assert loan_after_miss(loan) == BARRED
+    assert times_late(BARRED) == 0  # what is written off is not late any more
+    assert runs(BARRED)
 
 
 @given(owed=st.integers(1, 10**9), term=st.integers(1, 15), misses=st.lists(st.booleans(), min_size=60, max_size=60))
@@ -85,9 +98,9 @@ def test_no_loan_lasts_for_ever_and_none_is_paid_twice(owed, term, misses):
             left -= part
             paid += part
             loan = loan_after_payment(left, loan)
-    assert loan in (0, BARRED)
+    assert loan in (0, WAS_LATE, BARRED)
     assert paid + left == owed
-    assert (left == 0) == (loan == 0)
+    assert (left == 0) == (not runs(loan))
 
 
 def test_the_charge_for_a_part_missed_is_a_share_of_one_part():
@@ -96,7 +109,7 @@ def test_the_charge_for_a_part_missed_is_a_share_of_one_part():
 
 
 def test_the_price_is_for_the_whole_term():
-    assert [price_of(world(), lender, 10_000) for lender in (0, 1)] == [600, 500]
+    assert [price_of(world(), lender, 10_000, rate) for lender, rate in ((0, 0.02), (1, 0.05))] == [600, 500]
 
 
 @pytest.mark.parametrize(("need", "luck", "made"), [(1, 0.5, 1), (100, 0.5, 1), (13_000, 0.5, 2), (900_000, 0.1, 2)])
@@ -117,7 +130,8 @@ def test_one_asks_for_the_need_and_takes_what_is_left_of_it():
 
 
 def offered(p, lender=0, asked=100_000, income=500_000, loan=0, all_owed=0, late=0, score=650.0):
-    return amount_offered(p, lender, asked, income, loan, all_owed, late, score)
+    rate = rate_offered(p, lender, income, marked_late(loan, lender), all_owed, score)
+    return amount_offered(p, lender, asked, income, loan, all_owed, late, score, rate)
 
 
 def test_a_lender_offers_what_is_asked_up_to_its_largest_loan_and_the_income():
@@ -175,3 +189,70 @@ def test_cash_goes_as_far_in_the_lot_as_whole_places_go():
     assert turns_served(demand, 79) == 10
     assert turns_served(demand, 0) == 3
     assert [turn_of(luck) for luck in (1e-9, 0.5, 1.0 - 1e-9)] == [0, 128, 255]
+
+
+def risk(information, lender=0, income=500_000, late_before=0, all_owed=0, score=650.0):
+    return risk_seen(world(information), lender, income, late_before, all_owed, score)
+
+
+def test_a_lender_remembers_an_instalment_missed_and_no_other_lender_does():
+    loan = loan_taken(world(), 0, loan_after_payment(0, loan_after_miss(3)))
+    assert loan == 3 + WAS_LATE
+    assert times_late(loan) == 0
+    assert not runs(WAS_LATE)
+    assert loan_taken(world(), 0, 0) == 3
+    marks = [marked_late(loan, lender) for lender in range(MOST_LENDERS)]
+    assert marks == [1 << lender for lender in range(MOST_LENDERS)]
+    assert marked_late(3, 5) == 0
+
+
+def test_the_risk_seen_by_hand():
+    assert risk(SILO) == 0.0
+    assert risk(SILO, late_before=1) == 1.0
+    assert risk(SILO, late_before=2) == 0.0  # late with the other
+    assert risk(SHARED) == 0.0
+    assert risk(SHARED, all_owed=125_000) == 0.25  # of a month of income that it allows
+    assert risk(SHARED, lender=1, all_owed=125_000) == 0.5
+    assert risk(SHARED, late_before=2) == 1.0
+    assert [risk(SCORE, score=score) for score in (950.0, 775.0, 600.0)] == [0.0, 0.5, 1.0]
+    assert risk(SCORE, late_before=2, score=950.0) == 0.0
+    assert risk(SCORE, late_before=1, score=950.0) == 1.0
+
+
+SEEN = {
+    "income": st.integers(0, 10**7),
+    "late_before": st.integers(0, 3),
+    "all_owed": st.integers(0, 10**8),
+    "score": st.integers(350, 950).map(float),
+}
+
+
+@given(information=st.sampled_from((SILO, SHARED, SCORE)), lender=st.integers(0, 1), **SEEN)
+def test_risk_lies_between_none_and_the_worst_and_prices_nothing_without_a_premium(information, lender, **seen):
+    assert 0.0 <= risk(information, lender, **seen) <= 1.0
+    p = world(information)
+    assert rate_offered(p, lender, **seen) == p.lender_price[lender]  # to the last bit
+    assert rate_offered(world(information, lender_risk_premium=(0.1, 0.1)), lender, **seen) >= p.lender_price[lender]
+
+
+@given(**SEEN, other=st.fixed_dictionaries({**SEEN, "late_before": st.sampled_from((0, 2))}))
+def test_in_a_silo_nothing_moves_the_price_but_the_lenders_own_book(other, **seen):
+    p = world(SILO, lender_risk_premium=(0.1, 0.1))
+    assert rate_offered(p, 0, **other) == 0.02
+    assert rate_offered(p, 0, **seen) == (0.02 + 0.1 if seen["late_before"] & 1 else 0.02)
+
+
+def test_users_take_first_what_is_cheapest_to_them():
+    def order(late_before, all_owed=0, score=650.0, **changes):
+        p, last, places = world(**changes, lender_risk_premium=(0.1, 0.0)), -1, []
+        for _ in range(2):
+            last = next_cheapest(p, 0, 2, last, 500_000, late_before, all_owed, score)
+            places.append(last)
+        return places
+
+    assert order(0) == [0, 1]
+    assert order(1) == [1, 0]  # dear to who was late with it
+    assert order(2) == [0, 1]
+    assert order(0, all_owed=200_000, information=SHARED) == [1, 0]
+    assert order(0, all_owed=200_000) == [0, 1]
+    assert [order(0, score=score, information=SCORE) for score in (950.0, 650.0)] == [[0, 1], [1, 0]]

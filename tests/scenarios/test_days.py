@@ -46,7 +46,7 @@ def test_whole_days_stay_whole_however_written():
         (["run.ticks=8000"], "8000 ticks of a day are too many; give at most 7300"),
         (["run.ticks=33000", HOUR], "less than or equal to 32760"),
         (["run.tick=minute"], "'day' or 'hour'"),
-        (["world.calendar.hours=[1,2,3]"], "at least 24 items"),
+        (["world.calendar.hours=[1,2,3]"], "3 given; give at least 24"),
         (["world.calendar.weekdays=[0,0,0,0,0,0,0]"], "weekdays are all 0; give at least one above 0"),
         (["policy.circle.opens=soon"], "must be a number"),
     ],

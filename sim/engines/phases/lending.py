@@ -32,8 +32,11 @@ from sim.model.lenders import (
     late_charge,
     loan_after_miss,
     loan_after_payment,
+    loan_taken,
+    marked_late,
     next_cheapest,
     price_of,
+    rate_offered,
     times_late,
     turn_of,
     turns_served,
@@ -54,18 +57,20 @@ def apply_phase(desk, p, today, low, high):
     for k in range(high - low):
         if needs[k] == 0 or not uses_credit(p, int64(ids[k]), factor):
             continue
-        owed_in_all = any_late = 0
+        owed_in_all = any_late = late_before = 0
         for j in range(lenders):
             owed_in_all += account_column(desk, c.OWED + j, low, high)[k]
-            any_late |= times_late(int64(standing_column(desk, c.LOAN + j, low, high)[k])) > 0
-            any_late |= standing_column(desk, c.LOAN + j, low, high)[k] == BARRED
+            loan = int64(standing_column(desk, c.LOAN + j, low, high)[k])
+            any_late |= (times_late(loan) > 0) | (loan == BARRED)
+            late_before |= marked_late(loan, j)
         wanted, income = credit_wanted(int64(needs[k]), factor), int64(incomes[k])
         many, first, lot, _ = luck(p.seed_low, p.seed_high, APPLY, today.tick, int64(ids[k]), 0)
         asked, start, turn = amount_asked(p, wanted), int64(first * lenders), turn_of(lot)
         for i in range(applications_made(p, wanted, income, many)):
             j = (start + i) % lenders
-            loan = int64(standing_column(desk, c.LOAN + j, low, high)[k])
-            offer = amount_offered(p, j, asked, income, loan, owed_in_all, any_late, float64(scores[k]))
+            loan, score = int64(standing_column(desk, c.LOAN + j, low, high)[k]), float64(scores[k])
+            rate = rate_offered(p, j, income, late_before, owed_in_all, score)
+            offer = amount_offered(p, j, asked, income, loan, owed_in_all, any_late, score, rate)
             if offer > 0:
                 fetch_add(demand, j * TURNS + turn, offer)
     return 0
@@ -97,31 +102,34 @@ def answer_phase(desk, p, today, low, high):
     for k in range(high - low):
         if needs[k] == 0:
             continue
-        owed_in_all = any_late = 0
+        owed_in_all = any_late = late_before = 0
         for j in range(lenders):
             owed_in_all += account_column(desk, c.OWED + j, low, high)[k]
-            any_late |= times_late(int64(standing_column(desk, c.LOAN + j, low, high)[k])) > 0
-            any_late |= standing_column(desk, c.LOAN + j, low, high)[k] == BARRED
+            loan = int64(standing_column(desk, c.LOAN + j, low, high)[k])
+            any_late |= (times_late(loan) > 0) | (loan == BARRED)
+            late_before |= marked_late(loan, j)
         who, need, income, liquidity = int64(ids[k]), int64(needs[k]), int64(incomes[k]), int64(liquidities[k])
+        score = float64(scores[k])
         many, first, lot, _ = luck(p.seed_low, p.seed_high, APPLY, today.tick - p.ticks_per_day, who, 0)
         wanted = credit_wanted(need, factor)
         asked, start, turn = amount_asked(p, wanted), int64(first * lenders), turn_of(lot)
         left = asked
         made, i = applications_made(p, wanted, income, many) if uses_credit(p, who, factor) else 0, -1
         for _ in range(made):
-            i = next_cheapest(p, start, made, i)
+            i = next_cheapest(p, start, made, i, income, late_before, owed_in_all, score)
             j = (start + i) % lenders
             states = standing_column(desk, c.LOAN + j, low, high)
-            offer = amount_offered(p, j, asked, income, int64(states[k]), owed_in_all, any_late, float64(scores[k]))
+            rate = rate_offered(p, j, income, late_before, owed_in_all, score)
+            offer = amount_offered(p, j, asked, income, int64(states[k]), owed_in_all, any_late, score, rate)
             total[n.APPLICATIONS] += 1
             if offer == 0 or turn >= served[j]:
                 continue
             total[n.APPROVALS] += 1
             amount = amount_taken(p, offer, left)
             if amount > 0:
-                price = price_of(p, j, amount)
+                price = price_of(p, j, amount, rate)
                 account_column(desk, c.OWED + j, low, high)[k] = amount + price
-                states[k] = int64(p.lender_term[j])
+                states[k] = loan_taken(p, j, int64(states[k]))
                 liquidity += amount
                 left -= amount
                 total[n.LOANS] += 1
@@ -165,5 +173,5 @@ def answer_phase(desk, p, today, low, high):
                 records[k] = record_after_default(float64(records[k]), loss)
         liquidities[k] = liquidity
         needs[k] = 0
-        unmets[k] = 0
+        unmets[k] = unmet - living
     return 0

@@ -32,6 +32,7 @@ from sim.model.packets import (
     place_in_order,
     shuffled,
 )
+from sim.model.population import income_third
 
 use_rules()
 
@@ -60,6 +61,7 @@ def packets_phase(desk, p, today, low, high):
     size, tick = high - low, today.tick
     total = own_totals(desk, 0, 0, n.COUNT)
     ids, responsive = int_column(desk, c.ID, low, high), byte_column(desk, c.RESPONSIVE, low, high)
+    incomes, files = int_column(desk, c.INCOME, low, high), byte_column(desk, c.HAS_FILE, low, high)
     liquidities, starts = int_column(desk, c.LIQUIDITY, low, high), starts_of(desk, 0, low, high + 1)
     waiting, packets = waiting_column(desk, c.PACKET_FEN, low, high), opening_column(desk, c.PACKETS, low, high)
     days, pieces = opening_column(desk, c.OPENED_DAY, low, high), waiting_column(desk, c.PIECE_FEN, low, high)
@@ -92,6 +94,8 @@ def packets_phase(desk, p, today, low, high):
         total[n.PACKETS_OPENED] += many
         total[n.PACKETS_PASSED] += heads
         total[n.PACKET_KEPT_FEN] += kept
+        total[n.KEPT_BY_THIRD + income_third(p, int64(incomes[k]))] += kept
+        total[n.KEPT_BY_FILE + int64(files[k])] += kept
         total[n.FIRST_OPENERS] += day < 0
     if today.to_anybody + today.to_openers > 0:
         for k in range(size):

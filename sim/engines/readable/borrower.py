@@ -18,8 +18,11 @@ from sim.model.lenders import (
     late_charge,
     loan_after_miss,
     loan_after_payment,
+    loan_taken,
+    marked_late,
     next_cheapest,
     price_of,
+    rate_offered,
     times_late,
     turn_of,
 )
@@ -115,22 +118,29 @@ class Borrower(Monthly):
         self.loans[lender] = loan_after_payment(self.owed[lender], self.loans[lender])
         self.model.total[n.BACK_FEN + lender] += part
 
-    def offers(self, tick: int) -> tuple[int, list[tuple[int, int]]]:
-        """The place in the order by lot, and (lender, offer in fen) of every application of a payday, the cheapest first."""
+    def offers(self, tick: int) -> tuple[int, list[tuple[int, int, float]]]:
+        """The place in the order by lot, and (lender, offer in fen, price in shares a month) of every application of a payday, the
+        cheapest first.
+        """
         p, factor = self.model.p, self.model.market[tick]
         if not uses_credit(p, self.id, factor):
             return 0, []
         wanted = credit_wanted(self.need, factor)
         any_late = int(any(times_late(loan) > 0 or loan == BARRED for loan in self.loans))
+        late_before = sum(marked_late(loan, j) for j, loan in enumerate(self.loans))
+        seen = self.income, late_before, sum(self.owed), float(self.score)
         many, first, lot, _ = self.luck(APPLY, tick)
         asked, start = amount_asked(p, wanted), int(first * p.lender_count)
         made = []
         count, i = applications_made(p, wanted, self.income, many), -1
         for _ in range(count):
-            i = next_cheapest(p, start, count, i)
+            i = next_cheapest(p, start, count, i, *seen)
             j = (start + i) % p.lender_count
-            offer = amount_offered(p, j, asked, self.income, self.loans[j], sum(self.owed), any_late, float(self.score))
-            made.append((j, int(offer)))
+            rate = rate_offered(p, j, *seen)
+            offer = amount_offered(
+                p, j, asked, self.income, self.loans[j], sum(self.owed), any_late, float(self.score), rate
+            )
+            made.append((j, int(offer), rate))
         return turn_of(lot), made
 
     def apply(self, tick: int) -> None:
@@ -138,7 +148,7 @@ class Borrower(Monthly):
         if self.need == 0:
             return
         turn, offers = self.offers(tick)
-        for lender, offer in offers:
+        for lender, offer, _ in offers:
             self.model.demand[lender][turn] += offer
 
     def hear_answers(self, tick: int) -> None:
@@ -149,14 +159,14 @@ class Borrower(Monthly):
         turn, offers = self.offers(tick - p.ticks_per_day)
         wanted = credit_wanted(self.need, self.model.market[tick])
         left = asked = amount_asked(p, wanted)
-        for lender, offer in offers:
+        for lender, offer, rate in offers:
             total[n.APPLICATIONS] += 1
             if offer == 0 or turn >= self.model.served[lender]:
                 continue
             total[n.APPROVALS] += 1
             amount = amount_taken(p, offer, left)
             if amount > 0:
-                self.borrow(lender, amount)
+                self.borrow(lender, amount, rate)
                 left -= amount
         living, bought = min(self.unmet, self.liquidity), bought_on_credit(self.need, wanted, asked - left)
         self.liquidity -= living + bought
@@ -170,14 +180,15 @@ class Borrower(Monthly):
                     self.pay_instalment(lender, part)
                 else:
                     self.miss_instalment(lender, part)
-        self.need = self.unmet = 0
+        self.need = 0
+        self.unmet -= living
 
-    def borrow(self, lender: int, amount: int) -> None:
-        """Take a loan (fen)."""
+    def borrow(self, lender: int, amount: int, rate: float) -> None:
+        """Take a loan (fen) at a price (share/month)."""
         p, total = self.model.p, self.model.total
-        price = price_of(p, lender, amount)
+        price = price_of(p, lender, amount, rate)
         self.owed[lender] = amount + price
-        self.loans[lender] = int(p.lender_term[lender])
+        self.loans[lender] = loan_taken(p, lender, self.loans[lender])
         self.liquidity += amount
         total[n.LOANS] += 1
         total[n.LENT_FEN + lender] += amount

@@ -3,6 +3,7 @@
 from sim.engines.readable.planner import Planner
 from sim.model import totals as n
 from sim.model.packets import is_given, opens, packet_worth, passing_order, piece, place_in_order
+from sim.model.population import income_third
 
 
 class Receiver(Planner):
@@ -43,6 +44,8 @@ class Receiver(Planner):
         total[n.PACKETS_OPENED] += packets
         total[n.PACKETS_PASSED] += heads
         total[n.PACKET_KEPT_FEN] += kept
+        total[n.KEPT_BY_THIRD + income_third(p, self.income)] += kept
+        total[n.KEPT_BY_FILE + self.has_file] += kept
         total[n.FIRST_OPENERS] += day < 0
         return 1, pays
 

@@ -18,9 +18,8 @@ from sim.experiments.calibrate.simulator import Values
 from sim.experiments.cell import BIN
 from sim.experiments.cells.outcome import Cells
 from sim.experiments.cells.reduce import MOST_POINTS, OVER_TIME
-from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS
+from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS, of_whom
 from sim.experiments.compare.plan import KNOWN
-from sim.experiments.optimise.model import of_whom
 from sim.model.calendar import ticks_per_day
 from sim.results.table import Table, rows_of
 from sim.scenario.calibration import CalibrationFile, Target

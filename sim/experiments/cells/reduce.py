@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.engines.fast import FastEngine
 from sim.experiments.after.last_day import last_day_measures
-from sim.experiments.cell import admission_measures, days_after, group_table, score_table, user_table
+from sim.experiments.cell import admission_measures, days_after, group_table, money_kept, score_table, user_table
 from sim.experiments.cells.job import Job
 from sim.model.calendar import ticks_per_day
 from sim.model.measures import of_runs, over_time
@@ -46,18 +46,20 @@ def run_to_end(job: Job, engine: FastEngine, pause: Callable[[int], None]) -> En
         before = engine.tick
         engine.run(min(stretch, ticks - before))
         pause((engine.tick - before) * users)
+    wanted = totals_of(scenario)
+    totals = dict(zip(wanted, engine.totals.T[[TOTALS.index(name) for name in wanted]], strict=True))
     last = engine.columns
     histogram = score_table(last, days_after(ticks, per_day))
     tables: dict[str, Table] = {
-        "groups": group_table(last, ticks / per_day, job.reference),
+        "groups": group_table(
+            last, ticks / per_day, job.reference, money_kept(last, scenario, totals, ticks / per_day)
+        ),
         "scores": {name: histogram[name] for name in ("score", "users")},
     }
     if job.users_sample:
         tables["users"] = user_table(last, job.users_sample)
     of_users = admission_measures(last, scenario) | last_day_measures(last, scenario, job.reference)
-    wanted = totals_of(scenario)
-    columns = engine.totals.T[[TOTALS.index(name) for name in wanted]]
-    return Ended(job, dict(zip(wanted, columns, strict=True)), of_users, tables)
+    return Ended(job, totals, of_users, tables)
 
 
 Reduced = tuple[dict[str, float], dict[str, Table]]

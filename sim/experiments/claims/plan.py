@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.cells.job import Job, cell_hash
+from sim.experiments.compare.groups import BY_SWITCH, GROUP_MEASURES, GROUPS
 from sim.experiments.compare.plan import KNOWN
 from sim.experiments.plan import check_memory
+from sim.model.measures import MEASURES
+from sim.model.totals import BUREAU_STOCKS, CREDIT_FLOWS, totals_of
 from sim.scenario.claims import ClaimsFile, Trial, load_claims
 from sim.scenario.load import suggestion
-from sim.scenario.reader import ScenarioError
+from sim.scenario.reader import Fault, ScenarioError
+from sim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,54 @@ def _own_hash() -> str:
     return digest.hexdigest()[:16]
 
 
+def _faults(file: ClaimsFile, name: str) -> list[Fault]:
+    """What is wrong with the measure of a claim: unknown, or measured in no or only one of the arms."""
+    claim, path = file.keys.claims[name], ("claims", name, "measure")
+    known = KNOWN if claim.group is None else GROUP_MEASURES
+    what = "a measure" if claim.group is None else "measured of a group"
+    if claim.measure not in known:
+        return [file.fault(path, f"{claim.measure!r:.60} is not {what}.{suggestion(claim.measure, known)}")]
+    faults = []
+    if claim.group is not None:
+        kinds = GROUPS.get(claim.group.kind)
+        if kinds is None:
+            message = f"{claim.group.kind!r:.60} is not a kind of group.{suggestion(claim.group.kind, GROUPS)}"
+            faults.append(file.fault(("claims", name, "group", "kind"), message))
+        elif claim.group.group not in kinds:
+            message = f"{claim.group.group!r:.60} is not one of {', '.join(kinds)}"
+            faults.append(file.fault(("claims", name, "group", "group"), message))
+        if claim.measure == "incentives" and claim.group.kind not in ("income", "file"):
+            message = "incentives are counted by income and by file alone; name a group of one of these"
+            faults.append(file.fault(("claims", name, "group", "kind"), message))
+    for side in ("arm", "against"):
+        missing = lacking(claim.measure, getattr(file.trials[name][0], side), claim.group is not None)
+        if missing:
+            message = f"{claim.measure} is not measured in {side}, where {missing}; switch it on there, or name another measure"
+            faults.append(file.fault(path, message))
+    return faults
+
+
+def lacking(measure: str, scenario: Scenario, of_group: bool) -> str:
+    """Why a scenario has no such measure (of its users, or of a group), in words; empty if it has."""
+    switches = scenario.switches
+    if of_group:
+        if measure in BY_SWITCH:
+            switch, why = BY_SWITCH[measure]
+            there = scenario.gives_packets if switch == "incentive" else getattr(switches, switch)
+            return "" if there else why
+        return ""
+    needs = {one.name: one.needs for one in MEASURES}.get(measure)
+    if needs is None or needs in totals_of(scenario):
+        return ""
+    if needs == "merchants":
+        return "switches.merchants is off"
+    if needs in BUREAU_STOCKS:
+        return "switches.bureau is off"
+    if needs in CREDIT_FLOWS:
+        return "switches.credit_line and switches.lenders are off"
+    return "switches.lenders is off"
+
+
 def make_claims_plan(
     file: str | Path,
     settings: Sequence[str] = (),
@@ -67,13 +119,7 @@ def make_claims_plan(
     given = {"run.users": users, "run.seed": seed, "replicates": replicates}
     changes = [f"{path}={value}" for path, value in given.items() if value is not None]
     plan = ClaimsPlan(load_claims(file, [*settings, *changes]))
-    faults = [
-        plan.file.fault(
-            ("claims", name, "measure"), f"{one.measure!r:.60} is not a measure.{suggestion(one.measure, KNOWN)}"
-        )
-        for name, one in plan.file.keys.claims.items()
-        if one.measure not in KNOWN
-    ]
+    faults = [fault for name in plan.file.keys.claims for fault in _faults(plan.file, name)]
     if plan.file.replicates < 2:
         faults.append(plan.file.fault(("run", "replicates"), "1 given; an interval needs 2 replicates or more"))
     if faults:

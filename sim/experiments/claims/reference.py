@@ -31,6 +31,7 @@ def make(folder: Path, out: Path | None = Path("results")) -> None:
     with cells_reporter(Console(stderr=True), silent=False) as progress:
         result = claims(FILE, out=out, progress=progress)
     write(result, folder)
+    (folder / "claims.png").unlink(missing_ok=True)  # a figure that is there is kept, and would be of the tables before
     draw_claims(result, folder, ("png",))
 
 

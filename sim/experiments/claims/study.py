@@ -15,11 +15,13 @@ from sim.experiments.cells.evaluate import Told, evaluate
 from sim.experiments.cells.outcome import Cells
 from sim.experiments.claims.judge import steps_to, turns, verdict
 from sim.experiments.claims.plan import ClaimsPlan, make_claims_plan
+from sim.experiments.compare.groups import GROUP_MEASURES, of_whom
 from sim.experiments.compare.plan import KNOWN
 from sim.experiments.effect import Interval, t_interval
 from sim.results.store import ResultError
 from sim.results.table import Table, frame
 from sim.scenario.claims import Claim, Trial
+from sim.scenario.comparison import GroupName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +97,7 @@ def claims(
         timeout=timeout,
         retry_failed=retry_failed,
         progress=progress,
-        keep=(),
+        keep=("groups",) if any(claim.group for claim in plan.file.keys.claims.values()) else (),
     )
     failed = list(cells.failures.values())
     if len(failed) == len(plan.jobs()):
@@ -110,13 +112,15 @@ def claims(
 
 def _tables(plan: ClaimsPlan, cells: Cells, failed: list[str]) -> dict[str, Table]:
     judged: dict[str, list[dict[str, Any]]] = {name: [] for name in plan.file.trials}
-    by_measure: dict[str, NDArray[np.float64]] = {}
+    by_measure: dict[tuple[str, GroupName | None], NDArray[np.float64]] = {}
+    groups = cells.table("groups") if any(claim.group for claim in plan.file.keys.claims.values()) else {}
     shape = (-1, plan.file.replicates, 2)
     for place, (name, trial) in enumerate(plan.trials):
         claim = plan.file.keys.claims[name]
-        if claim.measure not in by_measure:
-            by_measure[claim.measure] = cells.measure(claim.measure).reshape(shape)
-        judged[name].append(_judged(name, claim, trial, by_measure[claim.measure][place]))
+        what = claim.measure, claim.group
+        if what not in by_measure:
+            by_measure[what] = of_whom(cells, groups, *what).reshape(shape)
+        judged[name].append(_judged(name, claim, trial, by_measure[what][place]))
     rows = [_row(plan, name, trials) for name, trials in judged.items()]
     reasons = sorted(set(failed))
     return {
@@ -170,7 +174,8 @@ def _row(plan: ClaimsPlan, name: str, trials: list[dict[str, Any]]) -> dict[str,
         "text": claim.claim,
         "source": claim.source,
         "measure": claim.measure,
-        "unit": KNOWN[claim.measure][0],
+        "group": "" if claim.group is None else f"{claim.group.kind}: {claim.group.group}",
+        "unit": (KNOWN if claim.group is None else GROUP_MEASURES)[claim.measure][0],
         "says": claim.says,
         **{key: own[key] for key in ("arm", "against", "difference", "low", "high", "n", "margin", "verdict")},
         "hinge": path,

@@ -56,7 +56,7 @@ def samples(plan: ComparisonPlan, cells: Cells) -> Samples:
             here = (table["kind"] == kind) & (table["group"] == name) if rows_of(table) else None
             for measure in GROUP_MEASURES:
                 values = np.full(jobs, np.nan)
-                if here is not None:
+                if here is not None and measure in table:
                     values[table["job"][here]] = table[measure][here]
                 groups[kind, name, measure] = shaped(values)
     failures = {

@@ -1,5 +1,6 @@
 """The mechanisms that can carry a policy's effect, and what it means to switch one off."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sim.experiments.decompose.shapley import Coalition
@@ -32,10 +33,18 @@ MECHANISMS = (
 )
 """In the order in which they are told. Another is one more line."""
 
+INCENTIVE = Mechanism("incentive", "incentive", "no red packet is given; the budget stays unspent")
+"""Only where red packets are given, as each mechanism doubles what has to be run."""
+
 NAMES = tuple(mechanism.name for mechanism in MECHANISMS)
 
 
-def with_only(kept: Coalition, scenario: Scenario) -> Scenario:
-    """The scenario with every mechanism off but those kept; what it has off itself stays off."""
-    off = {mechanism.switch: False for mechanism in MECHANISMS if mechanism.name not in kept}
+def mechanisms_of(arms: Iterable[Scenario]) -> tuple[Mechanism, ...]:
+    """The mechanisms among which an effect is split, given the arms."""
+    return (*MECHANISMS, INCENTIVE) if any(arm.gives_packets for arm in arms) else MECHANISMS
+
+
+def with_only(kept: Coalition, scenario: Scenario, mechanisms: tuple[Mechanism, ...] = MECHANISMS) -> Scenario:
+    """The scenario with every one of the mechanisms off but those kept; what it has off itself stays off."""
+    off = {mechanism.switch: False for mechanism in mechanisms if mechanism.name not in kept}
     return scenario.model_copy(update={"switches": scenario.switches.model_copy(update=off)})

@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from sim.experiments.cells.job import Job
 from sim.experiments.cells.outcome import Cells
 from sim.experiments.decompose.decomposition import TABLES, Decomposition, coalition_name, splits_of
 from sim.experiments.decompose.exact import UNITS, as_text, exact
-from sim.experiments.decompose.mechanisms import MECHANISMS, NAMES, with_only
+from sim.experiments.decompose.mechanisms import NAMES, Mechanism, mechanisms_of, with_only
 from sim.experiments.decompose.shapley import coalitions
 from sim.experiments.decompose.split import TOTAL
 from sim.experiments.plan import RunPlan, make_plan
@@ -26,10 +26,16 @@ from sim.scenario.reader import Fault, ScenarioError
 ARMS = ("policy", "baseline")
 
 
+def names_of(mechanisms: Iterable[Mechanism]) -> tuple[str, ...]:
+    """Their names, in order."""
+    return tuple(mechanism.name for mechanism in mechanisms)
+
+
 def jobs_of(plan: RunPlan) -> list[Job]:
     """The cells to run: replicate by replicate, coalition by coalition, policy and baseline."""
-    policy = plan.arms["policy"]
-    worlds = [with_only(kept, plan.arms[arm]) for kept in coalitions(NAMES) for arm in ARMS]
+    policy, mechanisms = plan.arms["policy"], mechanisms_of(plan.arms.values())
+    subsets = coalitions(names_of(mechanisms))
+    worlds = [with_only(kept, plan.arms[arm], mechanisms) for kept in subsets for arm in ARMS]
     seeds = [policy.run.seed + replicate for replicate in range(policy.run.replicates)]
     return [Job(world, seed, reference_score(policy)) for seed in seeds for world in worlds]
 
@@ -51,12 +57,14 @@ def _check(plan: RunPlan, measure: str) -> None:
         raise ScenarioError(faults)
 
 
-def _replicate(jobs: Sequence[Job], cells: Cells, measure: str, number: int, first: int) -> Table | str:
+def _replicate(
+    jobs: Sequence[Job], cells: Cells, measure: str, number: int, first: int, names: tuple[str, ...]
+) -> Table | str:
     """Effects by coalition of one replicate, whose jobs begin at `first`; or why there are none."""
-    kept = list(coalitions(NAMES))
+    kept = list(coalitions(names))
     values = cells.measure(measure)
     for place in range(first, first + len(ARMS) * len(kept)):
-        where = f"{ARMS[(place - first) % len(ARMS)]} with {coalition_name(kept[(place - first) // len(ARMS)], NAMES)}"
+        where = f"{ARMS[(place - first) % len(ARMS)]} with {coalition_name(kept[(place - first) // len(ARMS)], names)}"
         if place in cells.failures:
             return f"{where}: {cells.failures[place]}"
         if math.isnan(values[place]):
@@ -70,7 +78,7 @@ def _replicate(jobs: Sequence[Job], cells: Cells, measure: str, number: int, fir
     return {
         "replicate": np.full(len(kept), number),
         "seed": np.full(len(kept), jobs[first].seed),
-        "on": np.array([coalition_name(coalition, NAMES) for coalition in kept]),
+        "on": np.array([coalition_name(coalition, names) for coalition in kept]),
         "policy": values[places],
         "baseline": values[[at + 1 for at in places]],
         "effect": np.array([float(effect) for effect in effects]),
@@ -78,11 +86,11 @@ def _replicate(jobs: Sequence[Job], cells: Cells, measure: str, number: int, fir
     }
 
 
-def part_table(subsets: Table) -> Table:
-    """A row per replicate and part, from the table of subsets."""
+def part_table(subsets: Table, names: tuple[str, ...] = NAMES) -> Table:
+    """A row per replicate and part, from the table of subsets. names: of the mechanisms."""
     numbers = list(dict.fromkeys(zip(subsets["replicate"].tolist(), subsets["seed"].tolist(), strict=True)))
     rows = []
-    for (number, seed), one in zip(numbers, splits_of(subsets, NAMES), strict=True):
+    for (number, seed), one in zip(numbers, splits_of(subsets, names), strict=True):
         shown = one.parts | {TOTAL: one.total}
         nothing = float("nan")
         rows.append(
@@ -150,14 +158,15 @@ def decompose(
         progress=progress,
     )
     width = len(jobs) // policy.run.replicates
-    found = {k: _replicate(jobs, cells, measure, k, k * width) for k in range(policy.run.replicates)}
+    names = names_of(mechanisms_of(plan.arms.values()))
+    found = {k: _replicate(jobs, cells, measure, k, k * width, names) for k in range(policy.run.replicates)}
     subsets = stacked(table for table in found.values() if not isinstance(table, str))
     left_out = {str(k): reason for k, reason in found.items() if isinstance(reason, str)}
     if not subsets:
         raise ResultError("\n".join(f"replicate {k} cannot be split: {reason}" for k, reason in left_out.items()))
     own = {"run_id": _key(jobs, measure), "seeds": list(dict.fromkeys(subsets["seed"].tolist()))}
     origin = _origin(plan, started, measure, left_out) | own
-    tables = {"subsets": subsets, "parts": part_table(subsets)}
+    tables = {"subsets": subsets, "parts": part_table(subsets, names)}
     if place is not None and not cells.failures:  # what failed may succeed another time
         write_tables(place, origin, tables, Path(str(out)))
     return Decomposition(origin, tables, place if place is not None and place.is_dir() else None)
@@ -171,6 +180,6 @@ def _origin(plan: RunPlan, started: float, measure: str, left_out: dict[str, str
     return manifest(plan, started, in_all - len(left_out), "complete") | {
         "kind": "decompose",
         "measure": measure,
-        "mechanisms": {mechanism.name: mechanism._asdict() for mechanism in MECHANISMS},
+        "mechanisms": {mechanism.name: mechanism._asdict() for mechanism in mechanisms_of(plan.arms.values())},
         "left_out": left_out,
     }

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.experiments.cells.evaluate import Told, evaluate
 from sim.experiments.cells.job import Job
 from sim.experiments.cells.outcome import Cells
+from sim.experiments.compare.groups import of_whom
 from sim.experiments.optimise.plan import OptimisePlan
 from sim.experiments.optimise.space import Candidate
 from sim.experiments.optimise.standing import Measured, Values
-from sim.results.table import Table, rows_of
 from sim.scenario.comparison import GroupName
 from sim.scenario.optimise import OptimiseKeys
 from sim.scenario.reader import ScenarioError
@@ -75,14 +74,3 @@ class Model:
 def _any_group(keys: OptimiseKeys) -> bool:
     """Whether anything is measured of a group."""
     return any(one.group for one in keys.objectives) or any(one.group for one in keys.guardrails)
-
-
-def of_whom(cells: Cells, groups: Table, measure: str, group: GroupName | None) -> NDArray[np.float64]:
-    """A measure of all users or of a group, a value per job (NaN where the cell failed)."""
-    if group is None:
-        return cells.measure(measure)
-    found = np.full(len(cells), np.nan)
-    if rows_of(groups):
-        here = (groups["kind"] == group.kind) & (groups["group"] == group.group)
-        found[groups["job"][here]] = groups[measure][here]
-    return found
