@@ -2,10 +2,11 @@
 
 python -m sim.experiments.after.density_power [FILE.csv]
 
-Made densities say whether a test is right; they do not say what it finds in scores that people strive for, that are noisy, published once a month,
-and whole numbers. So the model is run on many seeds with the same gate and four sorts of people: nobody responds (the placebo,
-in which every rejection is false), one in five does (as shipped), everybody does, and everybody does for a larger prize. The test of `manipulation` is made at the gate and at
-dummy cutoffs, at which nothing is put; a share of rejections above the nominal level there would say that it finds shapes, not manipulation.
+Made densities say whether a test is right; they do not say what it finds in scores that people strive for, that are noisy, published
+once a month, and whole numbers. So the model is run on many seeds with the same gate and three sorts of people: nobody responds (the
+placebo, in which every rejection is false), one in five does (as shipped), and everybody does, for a larger prize. The test of
+`manipulation` is made at the gate and at dummy cutoffs, at which nothing is put; a share of rejections above the nominal level there
+would say that it finds shapes, not manipulation.
 """
 
 import sys
@@ -22,15 +23,13 @@ from sim.scenario.load import load_shipped
 from sim.scenario.schema import Scenario
 
 LEVEL = 0.05
-USERS, SEEDS = 20_000, 200
+USERS, SEEDS = 20_000, 100
 DAYS = 98
 """To just after the publication of 6 December, the fourth of a run from 1 September."""
 FIRST_SEED = 20161124
-GATES = (750, 700)
 RESPONSES = {
     "nobody": ("rule=none",),
     "one in five": (),
-    "everybody": ("world.population.responsive_share=1.0",),
     "everybody, for a prize ten times as large": (
         "world.population.responsive_share=1.0",
         "world.choice.worth_median=30",
@@ -51,7 +50,10 @@ class World(NamedTuple):
         return load_shipped("gate_750.yaml", [*settings, *RESPONSES[self.response]])
 
 
-WORLDS = tuple(World(gate, response) for gate in GATES for response in RESPONSES)
+WORLDS = tuple(
+    World(gate, response) for gate in (750, 700) for response in RESPONSES if (gate, response) != (700, "one in five")
+)
+"""The gate of 2016, which few can reach, and one that more can."""
 
 
 def p_values(scenario: Scenario, gate: int, seed: int) -> list[float]:

@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 
 NAMES = ("policies_2016", "information", "gate_vs_red_packet")
 EFFECTS = ("measure", "world", "policy", "policy_mean", "baseline_mean", "difference", "low", "high", "n", "verdict")
-GROUPS = ("kind", "group", "measure", "world", "policy", "policy_mean", "baseline_mean", "difference", "low", "high", "n")
+GROUPS = (
+    "kind",
+    "group",
+    "measure",
+    "world",
+    "policy",
+    "policy_mean",
+    "baseline_mean",
+    "difference",
+    "low",
+    "high",
+    "n",
+)
 GROUPED = {
     "policies_2016": {
         "measure": ("visits", "debt", "admitted"),
