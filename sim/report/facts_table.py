@@ -1,16 +1,8 @@
-"""The table of patterns in MODEL.md, written from a stored check of the facts.
+"""The table of patterns in MODEL.md: every target of the facts with what the model gives for it."""
 
-python -m sim.report.facts_table results/reference/facts/facts.json sim/model/MODEL.md
-"""
-
-import json
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- patterns: begin -->", "<!-- patterns: end -->"
-"""Lines of the document between which the table stands."""
 COLUMNS = ("Pattern", "Source", "Grade", "Allowed", "Model (95% interval)", "Verdict")
 POINTS = {"share": 100.0}
 """Units told as percentages."""
@@ -69,19 +61,3 @@ def _verdict(one: Mapping[str, Any]) -> str:
         verdict = "pass: it fails, as it must"
     fitted = one["fitted"]
     return f"{verdict} ({fitted if fitted.startswith('an input') else f'fitted: {fitted}'})" if fitted else verdict
-
-
-def within(text: str) -> str:
-    """What stands between the two lines of a document. Raises ValueError where they are not there."""
-    before, mark, after = text.partition(BEGIN + "\n")
-    inside, end, _ = after.partition("\n" + END)
-    if not mark or not end:
-        raise ValueError(f"no lines {BEGIN} and {END} in {before[:40]!r}...")
-    return inside
-
-
-if __name__ == "__main__":
-    stored, document = Path(sys.argv[1]), Path(sys.argv[2])
-    made = facts_table(json.loads(stored.read_text(encoding="utf-8")))
-    whole = document.read_text(encoding="utf-8")
-    document.write_text(whole.replace(within(whole), made), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The committed check of the facts is of today's targets, MODEL.md tells it, and it is made again to the digit."""
+"""The committed check of the facts is of today's targets, and it is made again to the digit."""
 
 import json
 import math
@@ -10,7 +10,7 @@ from sim.experiments.facts.check import CHECKS, Row, as_records, summary
 from sim.experiments.facts.reference import cut
 from sim.experiments.facts.row import Effort, Finding
 from sim.experiments.facts.targets import targets
-from sim.report.facts_table import facts_table, within
+from sim.report.facts_table import facts_table
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "results" / "reference" / "facts"
@@ -33,13 +33,6 @@ def test_it_is_of_todays_targets_and_its_verdicts_follow_from_its_figures():
     ]
     assert cut(as_records(rows)) == KEPT
     assert (FOLDER / "answer.txt").read_text(encoding="utf-8").strip() == summary(rows)
-
-
-def test_the_table_of_the_document_is_written_from_it():
-    document = (ROOT / "sim" / "model" / "MODEL.md").read_text(encoding="utf-8")
-    assert within(document) == facts_table(KEPT), (
-        "write it anew: python -m sim.report.facts_table results/reference/facts/facts.json sim/model/MODEL.md"
-    )
 
 
 def test_a_row_of_the_table_by_hand():

@@ -41,7 +41,9 @@ def effect(name, measure):
 
 
 def compared(name, policy, world="as is", measure="visits"):
-    return table(f"comparisons/{name}/effects", "measure", "world", "policy").loc[(measure, world, policy), "difference"]
+    return table(f"comparisons/{name}/effects", "measure", "world", "policy").loc[
+        (measure, world, policy), "difference"
+    ]
 
 
 def effort(name):
