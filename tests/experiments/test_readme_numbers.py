@@ -123,6 +123,27 @@ def of_comparisons():
     ]
 
 
+def of_the_search():
+    finalists = table("optimise/finalists", "policy", "objective")
+    best = {one: finalists["confirmed"].xs(one, level="objective").idxmax() for one in finalists.index.levels[1]}
+    packets, gate = best["visits"], best["debt of income: lowest third"]
+    assert packets.startswith("red_packets")
+    gate_at = finalists.xs("visits", level="objective").filter(like="threshold", axis=0)["confirmed"].idxmax()
+    threshold = re.fullmatch(r"threshold threshold=(\d+) covers=\[like, comment\] start=\d+", gate_at)[1]
+    assert gate.startswith("threshold")
+
+    def confirmed(policy, objective):
+        return finalists.loc[(policy, objective), "confirmed"]
+
+    debt = "debt of income: lowest third"
+    return [
+        f"red packets: {confirmed(packets, 'visits'):+.4f} a user and day on fresh seeds, where the search had promised "
+        f"{finalists.loc[(packets, 'visits'), 'search']:+.4f}, and {-confirmed(packets, debt):.1f} CNY a user more debt of the poorest third",
+        f"a gate at {threshold} for liking and commenting brings {confirmed(gate_at, 'visits'):+.4f} and lowers that debt by "
+        f"{confirmed(gate_at, debt):.1f} CNY",
+    ]
+
+
 def of_claims():
     counts = table("claims/claims")["verdict"].value_counts()
     return [
@@ -168,7 +189,7 @@ def of_settings():
     ]
 
 
-SOURCES = (of_the_finding, of_how_far_it_can_be_trusted, of_comparisons, of_claims, of_settings)
+SOURCES = (of_the_finding, of_how_far_it_can_be_trusted, of_comparisons, of_the_search, of_claims, of_settings)
 
 
 @pytest.mark.parametrize("source", SOURCES)
