@@ -38,7 +38,7 @@ WORLD = "as is"
 def who_pays(folder: Path) -> str:
     """What gates at 750 and 650 do to groups of users: who is admitted, and by how much their visits and debt change."""
     groups = _read(folder / "comparisons" / "policies_2016" / "groups.csv")
-    here = groups[groups["world"] == WORLD].set_index(["policy", "kind", "group", "measure"])
+    here = groups[groups["world"] == WORLD].set_index(["policy", "kind", "group", "measure"]).sort_index()
     rows = []
     for kind in KINDS:
         names = groups.loc[groups["kind"] == kind, "group"].drop_duplicates()

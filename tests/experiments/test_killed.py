@@ -17,13 +17,13 @@ from tests.experiments import test_calibrate, test_optimise, test_sensitivity
 from tests.experiments.cells.kills import finished_in
 
 ABC = "calibrate: {method: abc, population: 12, populations: 2, simulations: 60, replicates: 1, confirm: 3}\n"
-SLOWER = "run: {users: 4000, ticks: 60}"
+SLOWER = "run: {users: 2000, ticks: 60}"
 """Large enough that a kill finds work half done."""
 ROBUSTNESS = """
 from pathlib import Path
 from sim.experiments.robustness.study import robustness
 from sim.experiments.robustness.variants import variants
-chosen = [one._replace(users=3000, replicates=2) for one in variants(20_000)]
+chosen = [one._replace(users=1500, replicates=2) for one in variants(20_000)]
 """
 
 

@@ -147,6 +147,17 @@ def of_the_search():
     ]
 
 
+def of_the_calibration():
+    rates = table("calibrate/parameters", "parameter")
+    contacts, campaign = rates.loc["world.awareness.contact_rate"], rates.loc["world.awareness.campaign_rate"]
+    assert contacts["identified"]
+    assert not campaign["identified"]
+    return [
+        f"finds word of mouth at {contacts['estimate']:.3g} a day ({contacts['low']:.2g} to {contacts['high']:.2g}), and says that the "
+        "viewers do not identify the campaign's rate"
+    ]
+
+
 def of_claims():
     counts = table("claims/claims")["verdict"].value_counts()
     return [
@@ -191,7 +202,15 @@ def of_settings():
     ]
 
 
-SOURCES = (of_the_finding, of_how_far_it_can_be_trusted, of_comparisons, of_the_search, of_claims, of_settings)
+SOURCES = (
+    of_the_finding,
+    of_how_far_it_can_be_trusted,
+    of_comparisons,
+    of_the_search,
+    of_the_calibration,
+    of_claims,
+    of_settings,
+)
 
 
 @pytest.mark.parametrize("source", SOURCES)
