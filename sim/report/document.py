@@ -31,7 +31,7 @@ def patterns(folder: Path) -> str:
     return facts_table(json.loads((folder / "facts" / "facts.json").read_text(encoding="utf-8")))
 
 
-KINDS = ("start", "income", "file", "responsive")
+KINDS = ("start", "income", "file", "role", "responsive")
 WORLD = "as is"
 
 

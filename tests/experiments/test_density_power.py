@@ -44,15 +44,27 @@ def test_the_gate_is_the_same_in_all_worlds_of_a_pair_and_only_the_response_diff
     assert gamed.world.population.responsive_share == 1.0
 
 
-def test_the_committed_table_keeps_its_size_and_has_power():
+def test_the_committed_table_keeps_its_size():
     table = pd.read_csv(FILE)
     assert list(dict.fromkeys(zip(table["gate"], table["responds"], strict=True))) == [tuple(one) for one in WORLDS]
     most = LEVEL + 3 * np.sqrt(LEVEL * (1 - LEVEL) / SEEDS)
     false = table[(table["responds"] == "nobody") & (table["tests"] == SEEDS)]
     assert len(false) >= len(distances())
     assert (false["rejected"] <= most).all()
-    at_gate = table[table["distance"] == 0].set_index(["gate", "responds"])["rejected"]
-    assert at_gate[700, GAMED] > at_gate[700, "nobody"]
+    dummies = table[(table["distance"] != 0) & (table["tests"] == SEEDS)]
+    assert (dummies["rejected"] <= most).all()
+
+
+def test_no_power_is_claimed_for_it_at_the_gate():
+    # MODEL.md, 9, says that the test finds the gate in no world; who finds more power here must write that anew.
+    table = pd.read_csv(FILE)
+    at_gate = table[table["distance"] == 0]
+    assert (at_gate["tests"] == SEEDS).all()
+    assert (at_gate["low"] <= LEVEL).all()
+    assert (
+        at_gate.loc[at_gate["responds"] == GAMED, "rejected"].max()
+        <= at_gate.loc[at_gate["responds"] == "nobody", "rejected"].max()
+    )
 
 
 @pytest.mark.slow

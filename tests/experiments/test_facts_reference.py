@@ -61,7 +61,7 @@ def test_a_row_of_the_table_by_hand():
         "low": None,
     }
     assert facts_table([open_row]).splitlines()[-1] == (
-        "| **9a x**: a / b | s | A | not at most 0.07 points | 0.0812 points | pass: it fails, as it must |"
+        "| **9a x**: a / b | s | A | not at most 0.07 points | 0.0813 points | pass: it fails, as it must |"
     )
 
 

@@ -36,6 +36,7 @@ def test_what_is_said_of_those_who_cannot_pass_is_what_the_results_say():
     assert admitted["highest third"] > 10 * max(admitted["middle third"], admitted["lowest third"])
     visits = high.loc["visits"]
     assert (visits["high"].drop("admitted at the start") < 0).all()
+    assert visits["difference"].idxmin() == "poster"
     by_start = visits["difference"].filter(like="short")
     assert set(by_start.nsmallest(2).index) <= {"1-25 points short", "26-50 points short", "51-100 points short"}
     assert visits["difference"][["lowest third", "middle third", "highest third"]].idxmin() == "highest third"
