@@ -18,7 +18,7 @@ from sim.model.flywheel import Flywheel
 from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS
 from sim.model.numbers import lenders_capital
-from sim.model.states import NEVER
+from sim.model.states import MOST_GROUPS, NEVER
 from sim.model.totals import CASH_AT_LENDER, COUNT
 from sim.scenario.schema import Scenario
 
@@ -69,6 +69,7 @@ class FastEngine:
             rules,
             {"cuts": blueprint.cuts, "demand": self._demand, "served": self._served}
             | {"market": blueprint.market, "formula": self.flywheel.formula}
+            | {"feeds": np.zeros(3 * MOST_GROUPS), "purses": np.zeros(2 * MOST_GROUPS, np.int64)}
             | further(further_groups(scenario), self.columns),
         )
         self._crew = Crew(blueprint, self._desks, blueprint.numbers(seed), self._today)

@@ -61,25 +61,25 @@ DESK = np.dtype(
             "sources",
             "targets",
             "formula",
+            "feeds",
+            "purses",
         )
     ]
 )
 """Number of users, addresses of what all threads share, of a thread's own scratch and totals, of the scenario's rules, and of
 what only some worlds or day 0 need (0 otherwise): columns of those who learn, of credit, of red packets; demand: int64 (lenders, TURNS),
 offers (fen) by lender and place in the order by lot; served: int64 (lenders), places that each lender can serve;
-market: float64 (ticks), factor on the demand for credit; formula: float64 (LENGTH), by which the bureau publishes."""
+market: float64 (ticks), factor on the demand for credit; formula: float64 (LENGTH), by which the bureau publishes;
+feeds: float64 (3 * MOST_GROUPS), state of the circles; purses: int64 (2 * MOST_GROUPS), their money."""
 
 TODAY = np.dtype(
     [
-        ("motivation", "f8"),
         ("appeal", "f8"),
         ("pull", "f8"),
-        ("attention", "f8"),
         ("exclusivity", "f8"),
         ("offer", "f8"),
         ("cutoff", "f8"),
         ("tie", "f8"),
-        ("tip_each", "i8"),
         ("escrow", "i8"),
         ("tick", "i8"),
         ("flags", "i8"),

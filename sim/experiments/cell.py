@@ -76,10 +76,19 @@ STARTS = (
 )
 
 
+def quantiles(values: NDArray[Any], shares: tuple[float, ...]) -> list[float]:
+    """As np.quantile, which takes ten times as long for the people of a small cell."""
+    places = [share * (values.size - 1) for share in shares]
+    around = sorted({min(int(place) + more, values.size - 1) for place in places for more in (0, 1)})
+    parted = np.partition(values, around)
+    low, high = ([float(parted[min(int(place) + more, values.size - 1)]) for place in places] for more in (0, 1))
+    return [a + (b - a) * (place - int(place)) for a, b, place in zip(low, high, places, strict=True)]
+
+
 def group_codes(columns: Columns, reference: int) -> dict[str, tuple[tuple[str, ...], NDArray[Any]]]:
     """Kinds of groups that users fall into: the names of the groups, and the place among them of every user's."""
     income = columns["income"]
-    thirds = np.quantile(income, [1 / 3, 2 / 3])
+    thirds = quantiles(income, (1 / 3, 2 / 3))
     missing = reference - columns["starting_score"].astype(np.int64)
     return {
         "income": (("lowest third", "middle third", "highest third"), np.searchsorted(thirds, income)),
@@ -133,9 +142,10 @@ def group_table(columns: Columns, days: float, reference: int) -> Table:
         "kind": np.repeat(list(kinds), np.diff(firsts))[some],
         "users": users[some],
     }
+    repeated = np.empty((len(kinds), columns.users))
     for name, value in values.items():
-        sums = np.bincount(codes, np.broadcast_to(value, (len(kinds), value.size)).ravel(), minlength=firsts[-1])
-        table[name] = sums[some] / users[some]
+        repeated[:] = value
+        table[name] = np.bincount(codes, repeated.ravel(), minlength=firsts[-1])[some] / users[some]
     return table
 
 

@@ -11,6 +11,11 @@ from sim.model.numerics import exponential, logistic
 from sim.model.rule import rule, vector_rule
 from sim.model.states import GROUP_PLACE, MOST_GROUPS, POSTER, POSTING, ROLE, SEEKER, VIEW
 
+MOTIVATION, PULL, ATTENTION = 0, MOST_GROUPS, 2 * MOST_GROUPS
+"""Places of the first circle's state among those of all circles; the others' follow."""
+ESCROW, TIP_EACH = 0, MOST_GROUPS
+"""Likewise of its money: tips held back (fen), and what each of the last tick's posts gets of them."""
+
 ONE = np.float32(1.0)
 
 
@@ -70,6 +75,33 @@ def acting_role(code, open_groups):
     return (code & ROLE) - shut * ((code & ROLE) == POSTER)
 
 
+@rule
+def circle_of(p, code):
+    """Number of the circle in which a poster posts: that of the posting group, or 0 where all share one."""
+    return (code >> GROUP_PLACE) & (MOST_GROUPS - 1) if p.circles > 1 else 0
+
+
+@rule
+def together(one, other):
+    """Appeal, or pull, of two circles side by side: at most 1, and that of one alone where the other has none."""
+    return one + other * (1.0 - one)
+
+
+@rule
+def circle_visited(point, pull_0, pull_1, pull_2, pull_3):
+    """Number of the circle in which a visitor who does not post spends a tick, by their pulls. point: uniform (0 to 1)."""
+    at = point * (pull_0 + pull_1 + pull_2 + pull_3)
+    return int(at >= pull_0) + int(at >= pull_0 + pull_1) + int(at >= pull_0 + pull_1 + pull_2)
+
+
+@rule
+def ticks_late(p, circle):
+    """Ticks after the first opening on which a circle opens."""
+    if circle < 2:
+        return p.circle_late_0 if circle == 0 else p.circle_late_1
+    return p.circle_late_2 if circle == 2 else p.circle_late_3
+
+
 @vector_rule
 def circle_rate(role, base_visits, onlooker_pull, seeker_pull, poster_pull):
     """Circle visits per day of a user who knows the circle and may view it (single precision).
@@ -115,7 +147,7 @@ def may_use(feature, role, gate_active, covers, opened):
 
 @rule
 def circle_today(p, days_open, motivation, posts, reactions, knowing, commenters):
-    """The circle's state for this tick from the totals before: posts and reactions of the last day (an hour's are few),
+    """A circle's state for this tick from the totals before: its posts and reactions of the last day (an hour's are few),
     those who know and may comment as of the last tick. days_open may have a fraction.
 
     Returns motivation of posters, appeal of the feed, pull (appeal times novelty), extra visits of posters from

@@ -31,7 +31,9 @@ class Flywheel:
         self.moves = switches.bureau or switches.merchants
         self._months, self._seen = scenario.world.bureau.months, -1
         self._ends = np.zeros(scenario.run.ticks, bool)
-        self._ends[np.flatnonzero(make_calendar(scenario).flags & PUBLICATION)[self._months :: self._months]] = True
+        if self.moves:
+            published = np.flatnonzero(make_calendar(scenario).flags & PUBLICATION)
+            self._ends[published[self._months :: self._months]] = True
         self.busy: NDArray[np.bool_] = self._ends if switches.merchants else np.zeros_like(self._ends)
         self.formula: NDArray[np.float64] = np.zeros(LENGTH)
         if self.office is not None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.totals import BUREAU_STOCKS, CREDIT_FLOWS, LENDER_STOCKS, STOCKS, of_lenders
+from sim.model.totals import BUREAU_STOCKS, CREDIT_FLOWS, LENDER_STOCKS, STOCKS, of_circles, of_lenders
 
 Totals = Mapping[str, NDArray[np.int64]]
 CHANNELS = ("habit", "payment", "score", "credit", "circle")
@@ -37,7 +37,7 @@ class Measure(NamedTuple):
 def _ratio(
     top: NDArray[np.int64] | NDArray[np.float64], bottom: NDArray[np.int64] | NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    share: NDArray[np.float64] = np.full(len(top), np.nan)
+    share: NDArray[np.float64] = np.full(np.shape(top), np.nan)
     np.divide(top, bottom, out=share, where=np.asarray(bottom) != 0)
     return share
 
@@ -255,6 +255,24 @@ FLYWHEEL_MEASURES: tuple[Measure, ...] = (
 """Measures of the flywheel, where the bureau learns or merchants join."""
 
 
+CIRCLE_MEASURES = tuple(
+    Measure(
+        total,
+        unit,
+        f"{what} circle {number}, where posting groups have one each",
+        1,
+        "mean",
+        _per_user(total, scale),
+        0,
+        total,
+    )
+    for name, unit, what, scale in (
+        ("visits", "1/user/day", "visits to", 1.0),
+        ("posts", "1/1000 users/day", "posts in", 1000.0),
+    )
+    for number, total in enumerate(of_circles(name), 1)
+)
+
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "visits", "1/user/day", "visits to the platform: the headline", 1, "mean", lambda t, users: _visits(t) / users
@@ -347,6 +365,7 @@ MEASURES: tuple[Measure, ...] = (
     *CREDIT_MEASURES,
     *PACKET_MEASURES,
     *FLYWHEEL_MEASURES,
+    *CIRCLE_MEASURES,
 )
 """All measures over time."""
 
@@ -375,29 +394,32 @@ USER_MEASURES = {
 
 
 def over_time(totals: Totals, users: int, ticks_per_day: int = 1) -> dict[str, NDArray[np.float64]]:
-    """Every measure per tick for which the totals are there, arrays of their length."""
+    """Every measure per tick for which the totals are there, arrays of their shape: (ticks,), or (runs, ticks) of several alike."""
     by_day = {name: column if name in STOCKS else column * ticks_per_day for name, column in totals.items()}
     series = {}
     with np.errstate(invalid="ignore"):
         for measure in (one for one in MEASURES if one.needs in totals):
             values = np.array(measure.formula(by_day, users), dtype=np.float64)
-            values[: max(measure.after_days * ticks_per_day - 1, 0)] = np.nan
+            values[..., : max(measure.after_days * ticks_per_day - 1, 0)] = np.nan
             series[measure.name] = values
     return series
 
 
 def of_run(series: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
     """One figure per measure for a whole run (NaN where nothing was measured)."""
+    return of_runs({name: values[np.newaxis] for name, values in series.items()})[0]
+
+
+def of_runs(series: Mapping[str, NDArray[np.float64]]) -> list[dict[str, float]]:
+    """As `of_run`, for each of several runs alike. series: arrays of shape (runs, ticks)."""
     measures = [one for one in MEASURES if one.name in series]
     rows = np.array([series[one.name] for one in measures])
-    whole = ~np.isnan(rows).any(axis=1) if rows.size else np.zeros(len(measures), bool)
-    means, ends = (rows.mean(axis=1), rows[:, -1]) if rows.size else (rows, rows)
-    figures = {}
-    for place, measure in enumerate(measures):
-        if whole[place]:
-            value = (ends if measure.over == "last" else means)[place]
-        else:
-            seen = rows[place][~np.isnan(rows[place])]
-            value = np.nan if not seen.size else seen[-1] if measure.over == "last" else seen.mean()
-        figures[measure.name] = float(value)
-    return figures
+    if not rows.size:
+        return [{one.name: float("nan") for one in measures}] * (rows.shape[1] if rows.ndim > 1 else 1)
+    lasting = np.array([one.over == "last" for one in measures])
+    figures = np.where(lasting[:, np.newaxis], rows[..., -1], rows.mean(axis=-1))
+    for place, run in zip(*np.nonzero(np.isnan(rows).any(axis=-1)), strict=True):
+        seen = rows[place, run][~np.isnan(rows[place, run])]
+        figures[place, run] = np.nan if not seen.size else seen[-1] if lasting[place] else seen.mean()
+    names = [one.name for one in measures]
+    return [dict(zip(names, run, strict=True)) for run in figures.T.tolist()]

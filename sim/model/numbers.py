@@ -116,7 +116,12 @@ def _groups(p: dict[str, Any], scenario: Scenario) -> None:
         name = names[number] if number < len(names) else ""
         below += groups.get(name, 0.0)
         p[f"group_below_{number}"] = below if number + 1 < len(names) else 1.0
-        p[f"group_opens_{number}"] = tick_of(circle.openings.get(name, circle.opens), ticks_per_day(scenario))
+        opens, first = (
+            tick_of(day, ticks_per_day(scenario)) for day in (circle.openings.get(name, circle.opens), circle.opens)
+        )
+        p[f"group_opens_{number}"] = opens
+        p[f"circle_late_{number}"] = opens - first if scenario.circles > 1 else 0
+    p["circles"] = scenario.circles
 
 
 def _gate(p: dict[str, Any], scenario: Scenario) -> None:

@@ -6,6 +6,7 @@ Counts and fen only, so that the order of addition cannot change a result. Those
 from typing import TYPE_CHECKING
 
 from sim.model.lenders import MOST_LENDERS
+from sim.model.states import MOST_GROUPS
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -188,6 +189,18 @@ MERCHANTS = LEARNED_KS + 1
 """Merchants that ask for the score."""
 AFTER_FLYWHEEL = MERCHANTS + 1
 
+CIRCLE_FLOWS = ("visits", "posts", "reactions", "tips_fen", "tips_received_fen")
+"""Of each circle, where posting groups have one each; a circle for all is the first."""
+CIRCLE_VISITS, CIRCLE_POSTS, CIRCLE_REACTIONS, CIRCLE_TIPS_FEN, CIRCLE_TIPS_RECEIVED_FEN = range(
+    AFTER_FLYWHEEL, AFTER_FLYWHEEL + 5 * MOST_GROUPS, MOST_GROUPS
+)
+"""Place of the first circle's total; the others' follow."""
+
+
+def of_circles(name: str, circles: int = MOST_GROUPS) -> tuple[str, ...]:
+    """Names of a total of each circle."""
+    return tuple(f"circle_{k + 1}_{name}" for k in range(circles))
+
 
 TOTALS = (
     *PLAIN_TOTALS,
@@ -197,6 +210,7 @@ TOTALS = (
     *PACKET_FLOWS,
     *BUREAU_STOCKS,
     "merchants",
+    *(name for total in CIRCLE_FLOWS for name in of_circles(total)),
 )
 COUNT = len(TOTALS)
 
@@ -214,6 +228,8 @@ def totals_of(scenario: "Scenario") -> tuple[str, ...]:
         names += BUREAU_STOCKS
     if scenario.switches.merchants:
         names.append("merchants")
+    if scenario.circles > 1:
+        names += [name for total in CIRCLE_FLOWS for name in of_circles(total, scenario.circles)]
     return tuple(names)
 
 

@@ -109,6 +109,11 @@ class Scenario(Strict):
         """Whether the platform gives red packets."""
         return self.switches.incentive and self.policy.incentive.kind == "red_packet"
 
+    @property
+    def circles(self) -> int:
+        """Number of circles side by side."""
+        return len(self.world.population.poster_groups) or 1 if self.world.circle.feeds == "each" else 1
+
     @model_validator(mode="after")
     def _across(self) -> "Scenario":
         if self.policy.gate.rewards_score and not self.switches.circle and self.world.choice.perk_worth == 0:

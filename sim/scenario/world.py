@@ -511,6 +511,11 @@ class ChoiceWorld(Strict):
 class CircleWorld(Strict):
     """The two-sided circle."""
 
+    feeds: Literal["one", "each"] = Field(
+        "one",
+        description="one: all posting groups share a circle; each: every group has a circle of its own, with its own feed, motivation and tips, and visitors choose between them [kind]",
+        json_schema_extra={"unit": "kind", "source": "the form; 2016 had two circles", "grade": "-"},
+    )
     onlooker_visits: float = quantity(
         0.10, "Circle visits of an onlooker per habitual open, at full appeal and novelty", "1/visit", low=0, high=10
     )

@@ -9,6 +9,7 @@ from tests.agreement.test_engines_agree import disagreement
 from tests.helpers import BUREAU, BUSY, FINANCE, HARD_TIMES, MERCHANTS, gate_of, scenario, total
 
 GROUPS = {"world.population.poster_groups": {"a": 0.5, "b": 0.5}}
+EACH = {"world.circle.feeds": "each"}
 HOURS = {
     "run.tick": "hour",
     "run.users": 60,
@@ -33,6 +34,21 @@ SETTINGS = {
         "policy.circle.openings": {"b": 7},
         "policy.campaign.days": 3,
     },
+    "circles": {**GROUPS, **EACH, "policy.circle.openings": {"b": 2.5}},
+    "four circles, by the day, those admitted few": {
+        **EACH,
+        "world.population.poster_groups": {"a": 0.1, "b": 0.2, "c": 0.3, "d": 0.4},
+        "run.tick": "day",
+        "run.ticks": 40,
+        "policy.gate": {"kind": "threshold", "threshold": 640, "covers": ("view", "comment", "post")},
+        "policy.circle.opens": 2,
+        "policy.circle.dissolved": 30,
+        "policy.circle.openings": {"b": 7, "d": 4},
+        "policy.campaign.days": 3,
+        "world.population.poster_share": 0.4,
+        "world.circle.tip_rate": 0.3,
+    },
+    "circles without a feed that counts": {**GROUPS, **EACH, "switches.feed": False},
     "a weekend": {"world.calendar.weekdays": (1.0, 1.0, 1.0, 1.0, 1.5, 3.0, 2.0)},
     "statement": {"world.calendar.statement_day": 5},
     "finance": {**FINANCE, **HARD_TIMES, "world.calendar.statement_day": 5, "policy.credit.grace_days": 2},

@@ -95,6 +95,7 @@ WHERE: dict[str, dict[str, Any]] = {
     "world.calendar.hours": {"run.tick": "hour", "run.ticks": 24},
     "world.population.poster_groups": GROUPS,
     "policy.circle.openings": GROUPS,
+    "world.circle.feeds": GROUPS,
     "policy.circle.closes": {"policy.circle.dissolved": None},
 }
 """What a parameter needs besides to matter at all."""
@@ -130,6 +131,7 @@ OTHER_VALUE: dict[str, Any] = {
     "world.calendar.weekdays": (1.0,) * 5 + (2.0,) * 2,
     "world.population.poster_groups": {"a": 0.9, "b": 0.1},
     "policy.circle.openings": {"b": 10},
+    "world.circle.feeds": "each",
 }
 BESIDES: dict[str, dict[str, Any]] = {
     # the five weights sum to 1, so one cannot move alone

@@ -6,6 +6,7 @@ import pytest
 from sim.model.circle import (
     circle_rate,
     circle_today,
+    circle_visited,
     exclusivity,
     feed_appeal,
     motivation_after,
@@ -14,6 +15,7 @@ from sim.model.circle import (
     reactions_per_post,
     reply_chance,
     tip_amount,
+    together,
 )
 from sim.model.numbers import as_namespace, numbers
 from sim.model.states import ONLOOKER, POSTER, SEEKER
@@ -97,3 +99,18 @@ def test_the_circle_of_today_by_hand():
     assert factor == pytest.approx(1.0 + 0.5 * 0.9)
     # a day without a post leaves motivation alone
     assert circle_today(p, 10, 0.8, 0, 0, 1000, 100)[0] == 0.8
+
+
+def test_visitors_share_themselves_out_by_the_pulls_of_the_circles():
+    points = (np.arange(1000) + 0.5) / 1000
+    visited = [int(circle_visited(point, 0.1, 0.0, 0.3, 0.0)) for point in points]
+    assert np.bincount(visited, minlength=4).tolist() == [250, 0, 750, 0]
+    assert {int(circle_visited(point, 0.7, 0.0, 0.0, 0.0)) for point in points} == {0}
+    assert {int(circle_visited(point, 0.0, 0.0, 0.0, 0.2)) for point in points} == {3}
+
+
+def test_circles_side_by_side_never_draw_more_than_a_full_one():
+    assert together(0.0, 0.3) == 0.3
+    assert together(0.3, 0.0) == 0.3
+    assert together(0.5, 0.5) == 0.75
+    assert together(1.0, 0.4) == 1.0

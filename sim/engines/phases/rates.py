@@ -10,6 +10,7 @@ from sim.engines.memory import (
     answers_of,
     byte_column,
     chosen_row,
+    feeds_of,
     flag_row,
     float_column,
     int_column,
@@ -23,10 +24,10 @@ from sim.model import columns as c
 from sim.model import totals as n
 from sim.model.calendar import GATE_ACTIVE, GATE_AHEAD, PUBLICATION_DAY
 from sim.model.choice.mixture import rule_in
-from sim.model.circle import acting_role, circle_rate, may_use, noticed_rate
+from sim.model.circle import ATTENTION, PULL, acting_role, circle_of, circle_rate, may_use, noticed_rate
 from sim.model.counts import ONE
 from sim.model.score import LOWEST
-from sim.model.states import COMMENT, POSTER, REST, SEEKER, SPEND, VIEW
+from sim.model.states import COMMENT, MOST_GROUPS, POSTER, REST, SEEKER, SPEND, VIEW
 from sim.model.usage import checks_rate, displacement, expected_visits, habit_rate, payments_rate
 
 use_rules()
@@ -114,10 +115,19 @@ def circle_rates_phase(desk, p, today, low, high):
         acting[k] = acting_role(int32(roles[k]), groups)
     onlooker = float32(p.circle_onlooker_visits * today.pull)
     seeker = float32(p.circle_seeker_visits * today.pull)
-    poster = float32(p.circle_poster_visits * today.pull * (1.0 + today.attention))
+    feeds = feeds_of(desk, 0, 0, 3 * MOST_GROUPS)
+    poster = float32(p.circle_poster_visits * feeds[PULL] * (1.0 + feeds[ATTENTION]))
     for k in range(size):
         rate = circle_rate(acting[k], bases[k], onlooker, seeker, poster)
         in_circle[k] = rate if knowing[k] == 1 else ZERO
+    if p.circles > 1:  # posters are drawn by the circle of their own
+        for k in range(size):
+            flags[k] = knowing[k] & (acting[k] == POSTER)
+        for j in range(flagged(flags, size, chosen)):
+            k = chosen[j]
+            own = circle_of(p, int64(roles[k]))
+            pull = p.circle_poster_visits * feeds[PULL + own] * (1.0 + feeds[ATTENTION + own])
+            in_circle[k] = circle_rate(int64(POSTER), bases[k], ZERO, ZERO, float32(pull))
     # Those who may not comment are the many under a gate; a comment's pull is worked out for the others alone.
     commenters = 0
     needed = p.gate_covers & (COMMENT | VIEW) if gate_active else 0

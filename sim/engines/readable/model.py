@@ -33,7 +33,17 @@ from sim.model.calendar import STATEMENT as STATEMENT_DAY
 from sim.model.choice.decision_rule import prepared
 from sim.model.choice.mixture import belief_in, rules_of
 from sim.model.choice.review import GateView, gate_view
-from sim.model.circle import circle_today, open_groups
+from sim.model.circle import (
+    ATTENTION,
+    ESCROW,
+    MOTIVATION,
+    PULL,
+    TIP_EACH,
+    circle_today,
+    open_groups,
+    ticks_late,
+    together,
+)
 from sim.model.clock import active_days
 from sim.model.columns import groups_of
 from sim.model.contacts import Contacts, assemble, complete, far_contact, far_contacts_named, nobody
@@ -42,7 +52,7 @@ from sim.model.gates.ranking import NOBODY, last_place
 from sim.model.lenders import MOST_LENDERS, TURNS, turns_served
 from sim.model.numbers import as_namespace, lenders_capital, numbers
 from sim.model.packets import packets_afforded, packets_planned, shuffled
-from sim.model.states import ENTERED, LEARNED
+from sim.model.states import ENTERED, LEARNED, MOST_GROUPS
 from sim.scenario.schema import Scenario
 
 
@@ -110,15 +120,14 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         self.history: list[list[int]] = []
         self.just_learned: list[User] = []
         self.today = SimpleNamespace(
-            motivation=0.0,
             appeal=0.0,
             pull=0.0,
-            attention=0.0,
             exclusivity=0.0,
             offer=1.0,
             active_days=0.0,
             open_groups=0,
-            tip_each=0,
+            feeds=[0.0] * 3 * MOST_GROUPS,
+            purses=[0] * 2 * MOST_GROUPS,
             escrow=0,
             cutoff=NOBODY,
             tie=0.0,
@@ -173,25 +182,34 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
 
     def begin(self, live: bool, ticks_open: int) -> None:
         """Phase circle."""
-        today, before, p = self.today, self.yesterday, self.p
+        today, p = self.today, self.p
         today.active_days = active_days(p, self.tick)
         today.open_groups = int(open_groups(p, self.tick))
-        today.escrow += before[n.TIPS_FEN] - before[n.TIPS_RECEIVED_FEN]
-        today.tip_each = today.escrow // before[n.POSTED] if before[n.POSTED] > 0 else 0
+        today.appeal, today.pull, today.exclusivity = 0.0, 0.0, 1.0
+        for circle in range(p.circles):
+            self.begin_circle(circle, live, ticks_open - int(ticks_late(p, circle)))
+        today.escrow = sum(today.purses[ESCROW : ESCROW + p.circles])
+
+    def begin_circle(self, circle: int, live: bool, ticks_open: int) -> None:
+        """Phase circle, for one of them; before it opens, `ticks_open` is below 0."""
+        today, before, p = self.today, self.yesterday, self.p
+        feeds, purses, posted = today.feeds, today.purses, before[n.CIRCLE_POSTS + circle]
+        purses[ESCROW + circle] += before[n.CIRCLE_TIPS_FEN + circle] - before[n.CIRCLE_TIPS_RECEIVED_FEN + circle]
+        purses[TIP_EACH + circle] = purses[ESCROW + circle] // posted if posted > 0 else 0
+        motivation, appeal, pull, attention = p.circle_first_motivation, 0.0, 0.0, 0.0
         last_day = self.history[-p.ticks_per_day :]
-        if live:
-            today.motivation, today.appeal, today.pull, today.attention, today.exclusivity = circle_today(
+        if live and ticks_open >= 0:
+            motivation, appeal, pull, attention, today.exclusivity = circle_today(
                 p,
                 ticks_open * p.tick_days,
-                today.motivation,
-                sum(row[n.POSTED] for row in last_day),
-                sum(row[n.LIKES] + row[n.COMMENTS] + row[n.TIPS] for row in last_day),
+                feeds[MOTIVATION + circle],
+                sum(row[n.CIRCLE_POSTS + circle] for row in last_day),
+                sum(row[n.CIRCLE_REACTIONS + circle] for row in last_day),
                 before[n.KNOWING],
                 before[n.COMMENTERS],
             )
-        else:
-            today.motivation, today.appeal, today.pull = p.circle_first_motivation, 0.0, 0.0
-            today.attention, today.exclusivity = 0.0, 1.0
+        feeds[MOTIVATION + circle], feeds[PULL + circle], feeds[ATTENTION + circle] = motivation, pull, attention
+        today.appeal, today.pull = together(today.appeal, appeal), together(today.pull, pull)
 
     def gate_view(self, tick: int) -> GateView:
         """What the gate looks like today."""

@@ -6,7 +6,20 @@ from sim.draws import CIRCLE, ERRAND, POST, VISITS, fifth, unit
 from sim.engines.readable.receiver import Receiver
 from sim.model import totals as n
 from sim.model.choice.mixture import rule_in
-from sim.model.circle import acting_role, circle_rate, may_use, noticed_rate, reply_chance, tip_amount
+from sim.model.circle import (
+    ATTENTION,
+    MOTIVATION,
+    PULL,
+    TIP_EACH,
+    acting_role,
+    circle_of,
+    circle_rate,
+    circle_visited,
+    may_use,
+    noticed_rate,
+    reply_chance,
+    tip_amount,
+)
 from sim.model.counts import ONE, poisson_count
 from sim.model.credit import held_back
 from sim.model.money import charged, paid_in_cash, repayment, shopping_part
@@ -14,6 +27,7 @@ from sim.model.states import (
     COMMENT,
     ENTERED,
     LIKE,
+    MOST_GROUPS,
     POSTER,
     POSTING,
     REPAY,
@@ -53,7 +67,7 @@ class User(Receiver):
     def rate_in_circle(self, gate_active: bool) -> np.float32:
         """Circle visits per day of this user, who knows of it, today (single precision)."""
         p, today = self.model.p, self.model.today
-        may_comment = self.may(COMMENT, gate_active)
+        may_comment, own = self.may(COMMENT, gate_active), circle_of(p, self.role)
         if may_comment:
             self.model.total[n.COMMENTERS] += 1
         rate: np.float32 = circle_rate(
@@ -61,7 +75,7 @@ class User(Receiver):
             self.base_visits,
             single(p.circle_onlooker_visits * today.pull),
             single(p.circle_seeker_visits * today.pull),
-            single(p.circle_poster_visits * today.pull * (1.0 + today.attention)),
+            single(p.circle_poster_visits * today.feeds[PULL + own] * (1.0 + today.feeds[ATTENTION + own])),
         )
         if may_comment and self.acting_role == SEEKER:
             answered = reply_chance(
@@ -162,28 +176,42 @@ class User(Receiver):
     def take_part(self, tick: int, visits: int, live: bool, gate_active: bool) -> None:
         """The circle: yesterday's tips received; likes, comments and tips given; posts made."""
         p, total, today = self.model.p, self.model.total, self.model.today
+        own = circle_of(p, self.role)
         if self.posts > 0:
-            received = self.posts * today.tip_each
+            received = self.posts * today.purses[TIP_EACH + own]
             self.liquidity += received
             total[n.TIPS_RECEIVED_FEN] += received
+            total[n.CIRCLE_TIPS_RECEIVED_FEN + own] += received
             self.posts = 0
         if visits > 0:
             self.role |= VIEWED
             like, comment, tipping, amount = self.words(CIRCLE, tick)
             many = single(visits)
+            circle = own
+            if p.circles > 1 and self.acting_role != POSTER:
+                pulls = today.feeds[PULL : PULL + MOST_GROUPS]
+                circle = int(circle_visited(unit(fifth(like, comment, tipping)), *pulls))
+            total[n.CIRCLE_VISITS + circle] += visits * p.switch_feed
+            likes = comments = 0
             if self.may(LIKE, gate_active):
-                total[n.LIKES] += poisson_count(many * single(p.circle_like_rate), like)
+                likes = poisson_count(many * single(p.circle_like_rate), like)
             if self.may(COMMENT, gate_active):
-                total[n.COMMENTS] += poisson_count(many * single(p.circle_comment_rate), comment)
+                comments = poisson_count(many * single(p.circle_comment_rate), comment)
+            total[n.LIKES] += likes
+            total[n.COMMENTS] += comments
+            total[n.CIRCLE_REACTIONS + circle] += likes + comments
             if self.may(TIP, gate_active) and poisson_count(many * single(p.circle_tip_rate), tipping) > 0:
                 tip = min(tip_amount(unit(amount), p.tip_most_fen, p.circle_tip_skew), self.liquidity)
                 self.liquidity -= tip
                 total[n.TIPS] += 1
                 total[n.TIPS_FEN] += tip
+                total[n.CIRCLE_REACTIONS + circle] += 1
+                total[n.CIRCLE_TIPS_FEN + circle] += tip
         if live and self.role & ROLE == POSTER and self.knows and self.may(POSTING, gate_active):
-            rate = single(p.circle_post_rate * today.motivation * today.active_days)
+            rate = single(p.circle_post_rate * today.feeds[MOTIVATION + own] * today.active_days)
             self.posts = min(int(poisson_count(rate, self.words(POST, tick)[0])), 255)
             total[n.POSTED] += self.posts
+            total[n.CIRCLE_POSTS + own] += self.posts
 
     def be_counted(self, tick: int) -> None:
         """Phase totals, the states of users."""

@@ -1,15 +1,17 @@
 """From an engine to what is kept of a cell: run it to its end, take its measures, and sketch the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engines.fast import FastEngine
 from sim.experiments.after.last_day import last_day_measures
 from sim.experiments.cell import admission_measures, days_after, group_table, score_table, user_table
 from sim.experiments.cells.job import Job
 from sim.model.calendar import ticks_per_day
-from sim.model.measures import of_run, over_time
+from sim.model.measures import of_runs, over_time
 from sim.model.totals import TOTALS, totals_of
 from sim.results.table import Table
 
@@ -20,8 +22,20 @@ MOST_POINTS = 60
 USER_TICKS_BETWEEN_PAUSES = 4_000_000
 
 
-def measured(job: Job, engine: FastEngine, pause: Callable[[int], None]) -> tuple[dict[str, float], dict[str, Table]]:
-    """Measures of a job, and its sketches by name: as `run_cell` gives them, without what a run alone has a use for.
+class Ended(NamedTuple):
+    """A cell whose engine has run to its end. totals: int64 (ticks,) by name; of_users: measures of the users on the last day;
+    seconds: that it took.
+    """
+
+    job: Job
+    totals: dict[str, NDArray[np.int64]]
+    of_users: dict[str, float]
+    tables: dict[str, Table]
+    seconds: float = 0.0
+
+
+def run_to_end(job: Job, engine: FastEngine, pause: Callable[[int], None]) -> Ended:
+    """Run a job, and take what only its users tell: as `run_cell`, without what a run alone has a use for.
 
     engine: fresh, of the job's scenario; pause: called now and then with the user-ticks done since the last call.
     """
@@ -32,29 +46,57 @@ def measured(job: Job, engine: FastEngine, pause: Callable[[int], None]) -> tupl
         before = engine.tick
         engine.run(min(stretch, ticks - before))
         pause((engine.tick - before) * users)
-    totals = {name: engine.totals[:, TOTALS.index(name)] for name in totals_of(scenario)}
-    over = over_time(totals, users, per_day)
     last = engine.columns
-    measures = {
-        **of_run(over),
-        **admission_measures(last, scenario),
-        **last_day_measures(last, scenario, job.reference),
-    }
     histogram = score_table(last, days_after(ticks, per_day))
     tables: dict[str, Table] = {
         "groups": group_table(last, ticks / per_day, job.reference),
         "scores": {name: histogram[name] for name in ("score", "users")},
-        "series": course({name: over[name] for name in OVER_TIME}, per_day),
     }
     if job.users_sample:
         tables["users"] = user_table(last, job.users_sample)
-    return measures, tables
+    of_users = admission_measures(last, scenario) | last_day_measures(last, scenario, job.reference)
+    wanted = totals_of(scenario)
+    columns = engine.totals.T[[TOTALS.index(name) for name in wanted]]
+    return Ended(job, dict(zip(wanted, columns, strict=True)), of_users, tables)
 
 
-def course(over: Table, ticks_per_day: int) -> Table:
-    """Measures over time in at most MOST_POINTS rows: day (at the end of a stretch) and the mean of each over the stretch."""
-    ticks = len(next(iter(over.values())))
+Reduced = tuple[dict[str, float], dict[str, Table]]
+"""Measures of a cell, and its sketches by name."""
+
+
+def alike(one: Ended, other: Ended) -> bool:
+    """Whether two cells can be reduced together: as many users and ticks, and the same totals."""
+    run, its = one.job.scenario.run, other.job.scenario.run
+    return (run.users, run.ticks, run.tick) == (
+        its.users,
+        its.ticks,
+        its.tick,
+    ) and one.totals.keys() == other.totals.keys()
+
+
+def reduced(cells: Sequence[Ended]) -> list[Reduced]:
+    """Measures and sketches of cells that are `alike`, to the bit as of each alone: many small ones cost little more than one."""
+    scenario = cells[0].job.scenario
+    per_day = ticks_per_day(scenario)
+    totals = {name: np.stack([cell.totals[name] for cell in cells]) for name in cells[0].totals}
+    over = over_time(totals, scenario.run.users, per_day)
+    day, courses = course({name: over[name] for name in OVER_TIME}, per_day)
+    return [
+        (
+            of_run | cell.of_users,
+            cell.tables | {"series": {"day": day, **{name: means[place] for name, means in courses.items()}}},
+        )
+        for place, (cell, of_run) in enumerate(zip(cells, of_runs(over), strict=True))
+    ]
+
+
+def course(over: Table, ticks_per_day: int) -> tuple[NDArray[np.float64], Table]:
+    """Measures over time in at most MOST_POINTS points: days (at the end of a stretch), and the mean of each over the stretch.
+
+    over: arrays of shape (..., ticks); the means are of shape (..., points).
+    """
+    ticks = next(iter(over.values())).shape[-1]
     ends = np.linspace(0, ticks, min(ticks, MOST_POINTS) + 1).round().astype(int)[1:]
     starts = np.append(0, ends[:-1])
-    means = {name: np.add.reduceat(values, starts) / (ends - starts) for name, values in over.items()}
-    return {"day": ends / ticks_per_day, **means}
+    means = {name: np.add.reduceat(values, starts, axis=-1) / (ends - starts) for name, values in over.items()}
+    return ends / ticks_per_day, means

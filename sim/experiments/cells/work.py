@@ -10,7 +10,7 @@ from threading import Lock
 from sim.engines.code import code_hash
 from sim.engines.fast import DayZero, FastEngine
 from sim.experiments.cells.job import Job
-from sim.experiments.cells.reduce import measured
+from sim.experiments.cells.reduce import Ended, alike, reduced, run_to_end
 from sim.results.cells.outcome import Outcome, Packed, pack
 from sim.scenario.schema import Scenario
 
@@ -37,12 +37,47 @@ def outcome_of(job: Job, *, threads: int = 1, limit: float | None = None, given_
 def outcomes_of(
     jobs: Sequence[Job], *, threads: int = 1, limit: float | None = None, given_up: Asked | None = None
 ) -> list[Outcome]:
-    """Run jobs one after another, each as `outcome_of`; neighbours with the same people share them."""
+    """Run jobs one after another, each as `outcome_of`; neighbours share their people where they are the same, and the work
+    on their totals.
+    """
     shared = _SharedPeople()
-    following = [*jobs[1:], None][: len(jobs)]
+    outcomes: list[Outcome] = []
+    waiting: list[Ended] = []
+    for job, following in zip(jobs, [*jobs[1:], None], strict=False):
+        ended = _contained(job, partial(shared.of, job, following, threads), threads, limit, given_up)
+        if waiting and (isinstance(ended, Outcome) or not alike(waiting[0], ended) or _many(waiting)):
+            outcomes += _reduced(waiting)
+            waiting = []
+        if isinstance(ended, Outcome):
+            outcomes.append(ended)
+        else:
+            waiting.append(ended)
+    return outcomes + _reduced(waiting)
+
+
+MOST_TICKS_TOGETHER = 20_000
+"""Ticks in all whose totals (about a kilobyte each) are held back to be reduced together."""
+
+
+def _many(waiting: Sequence[Ended]) -> bool:
+    return len(waiting) * waiting[0].job.scenario.run.ticks >= MOST_TICKS_TOGETHER
+
+
+def _reduced(cells: Sequence[Ended]) -> list[Outcome]:
+    """Outcomes of cells alike; what goes wrong with them together is the fault of those with which it goes wrong alone."""
+    if not cells:
+        return []
+    started = time.perf_counter()
+    try:
+        found = reduced(cells)
+    except Exception as error:
+        if len(cells) > 1:
+            return [outcome for cell in cells for outcome in _reduced([cell])]
+        return [Outcome(cells[0].job.key, one_line(error), cells[0].seconds)]
+    each = (time.perf_counter() - started) / len(cells)
     return [
-        _contained(job, partial(shared.of, job, after, threads), threads, limit, given_up)
-        for job, after in zip(jobs, following, strict=True)
+        Outcome(cell.job.key, "", cell.seconds + each, measures, tables)
+        for cell, (measures, tables) in zip(cells, found, strict=True)
     ]
 
 
@@ -94,12 +129,13 @@ class _SharedPeople:
 
 def _contained(
     job: Job, people: Callable[[], DayZero | None], threads: int, limit: float | None, given_up: Asked | None
-) -> Outcome:
+) -> Ended | Outcome:
+    """A job run to its end, or the outcome of one that failed."""
     started = time.perf_counter()
     try:
         engine = FastEngine(job.scenario, job.seed, threads, people())
-        measures, tables = measured(job, engine, _pause(started, limit, given_up))
-        return Outcome(job.key, "", time.perf_counter() - started, measures, tables)
+        ended = run_to_end(job, engine, _pause(started, limit, given_up))
+        return ended._replace(seconds=time.perf_counter() - started)
     except GivenUp:
         raise
     except Exception as error:  # whatever it is, it is the cell's, and the others go on

@@ -130,14 +130,14 @@ def test_without_a_store_only_the_sketches_asked_for_are_kept():
 
 
 def break_some(monkeypatch, error):
-    honest = work.measured
+    honest = work.run_to_end
 
-    def measured(job, engine, pause):
+    def run_to_end(job, engine, pause):
         if job.seed == 1:
             raise error
         return honest(job, engine, pause)
 
-    monkeypatch.setattr(work, "measured", measured)
+    monkeypatch.setattr(work, "run_to_end", run_to_end)
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,38 @@ def test_an_exception_fails_its_cell_only_and_can_be_tried_again(tmp_path, monke
     mended = evaluate(jobs, store=tmp_path, retry_failed=True)
     assert (mended.reused, mended.failures) == (5, {})
     assert bits(mended.outcomes) == bits(evaluate(jobs).outcomes)
+
+
+def test_what_goes_wrong_with_one_cells_totals_is_its_own(monkeypatch):
+    jobs = tiny_jobs(10)
+    expected = bits([work.outcome_of(job) for job in jobs])
+    honest, sizes = work.reduced, []
+
+    def reduced(cells):
+        sizes.append(len(cells))
+        if any(cell.job is jobs[3] for cell in cells):
+            raise ValueError("odd totals")
+        return honest(cells)
+
+    monkeypatch.setattr(work, "reduced", reduced)
+    outcomes = work.outcomes_of(jobs)
+    assert sizes[0] > 1, "cells were to be reduced together"
+    assert [outcome.reason for outcome in outcomes] == [""] * 3 + ["ValueError: odd totals"] + [""] * 6
+    found = bits(outcomes)
+    assert found[:3] + found[4:] == expected[:3] + expected[4:]
+
+
+def test_cells_of_several_sizes_are_reduced_apart_and_long_runs_not_held_back(monkeypatch):
+    jobs = [job for ticks in (20, 30) for job in tiny_jobs(4, ticks=ticks)]
+    sizes, honest = [], work.reduced
+    monkeypatch.setattr(work, "reduced", lambda cells: sizes.append(len(cells)) or honest(cells))
+    together = work.outcomes_of(jobs)
+    assert sizes == [4, 4]
+    sizes.clear()
+    monkeypatch.setattr(work, "MOST_TICKS_TOGETHER", 40)  # two cells of 20 ticks, or of 30
+    apart = work.outcomes_of(jobs)
+    assert sizes == [2, 2, 2, 2]
+    assert bits(together) == bits(apart)
 
 
 @pytest.fixture
