@@ -28,6 +28,7 @@ def make(folder: Path, out: Path | None = Path("results")) -> None:
 
     result = calibrate(FILE, out=out, stage=lambda text: print(text, file=sys.stderr))
     write(result, folder)
+    (folder / "calibration.png").unlink(missing_ok=True)  # a figure that is there is not drawn again
     draw_calibration(result, folder, ("png",))
 
 

@@ -27,6 +27,7 @@ def make(folder: Path, out: Path | None = Path("results")) -> None:
 
     result = optimise(FILE, out=out, stage=lambda text: print(text, file=sys.stderr))
     write(result, folder)
+    (folder / "pareto.png").unlink(missing_ok=True)  # a figure that is there is not drawn again
     draw_optimise(result, folder, ("png",))
 
 
