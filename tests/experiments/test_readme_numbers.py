@@ -79,8 +79,9 @@ def of_the_finding():
 def of_how_far_it_can_be_trusted():
     kept = table("robustness/robustness")
     same = ((kept["sign"] == "fewer") & (kept["channel"] == "circle")).sum()
-    gate = table("claims/trials", "claim", "path", "value").sort_index()
-    at = gate.xs(("gate_brings_visits", "policy.gate.threshold"))
+    trials = table("claims/trials")
+    gate = (trials["claim"] == "gate_brings_visits") & (trials["path"] == "policy.gate.threshold")
+    at = trials[gate].set_index("value")
     above = (REFERENCE / "sensitivity" / "answer.txt").read_text(encoding="utf-8")
     share = re.search(r"it is above zero at (\d+)% of the screening's points", above)[1]
     inputs = len(make_sensitivity_plan("world").inputs)
