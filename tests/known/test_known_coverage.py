@@ -162,10 +162,9 @@ def test_a_guardrail_at_its_limit_is_rarely_kept_or_broken():
 
 @pytest.mark.slow
 def test_coverage_and_false_verdicts_in_the_model_itself():
-    """400 comparisons of a lottery with an open circle, five replicates each, on seeds of their own.
+    """400 comparisons of a lottery with an open circle, eight replicates each, on seeds of their own.
 
-    So few users make the differences skewed (-1.7, from the few posters), and five replicates cover 92.8% of them; the tolerance
-    allows for that, not for a fault such as a missing square root of n. The true difference is taken from all 2,000 replicates together, whose own error is a twentieth of one comparison's. Runs
+    The true difference is taken from all 3,200 replicates together, whose own error is a twentieth of one comparison's. Runs
     of the same policy on different seeds differ by luck alone: two policies without a difference.
     """
     comparisons, replicates = 400, 8

@@ -21,8 +21,8 @@ in twenty will look different by luck.
 **Guardrails** are judged by the 95% interval, each alone: *kept* if it lies within the limit, *broken* if it lies beyond, otherwise
 *undecided*.
 
-**Choosing.** The probability of being best is the share of paired bootstrap resamples of the replicates in which the policy's mean is the
-best of all (ties are shared): a statement about luck in the replicates, not about which world is true. Regret is what a policy's
+**Choosing.** The probability of being best is the chance that the policy's mean is the best of all, with means drawn from the multivariate t
+distribution that the replicates leave (ties are shared): a statement about luck in the replicates, not about which world is true. Regret is what a policy's
 mean falls short of the best policy's in the same world; the worst over worlds is what a cautious choice makes small.
 
 **Until a width.** `--until-width W` is Stein's two-stage rule (1945): the first replicates (at least 20) give the variance of each primary

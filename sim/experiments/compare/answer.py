@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CERTAIN = 0.95
 """Chance of being best from which a policy is called the best."""
+CERTAINTY = 0.999
+"""Chance above which draws by the thousand say no more."""
 
 
 def listed(names: list[str]) -> str:
@@ -57,6 +59,10 @@ def _verdicts(result: "ComparisonResult") -> str:
     return f"{told['primary']} ({unit}) against {told['baseline']}{worlds}{margin}: {'; '.join(parts)}."
 
 
+def _percent(chance: float) -> str:
+    return f"over {CERTAINTY:.1%}" if chance > CERTAINTY else f"{chance:.0%}"
+
+
 def _best(result: "ComparisonResult") -> str:
     table = result.tables["policies"]
     if np.isnan(table["best"]).all():
@@ -66,7 +72,7 @@ def _best(result: "ComparisonResult") -> str:
     good = int(_primary(result, scope(result))["good"][0])
     word = "best" if good else "highest"
     text = f"{listed(leaders)} {'is' if len(leaders) == 1 else 'are equally'} {word}"
-    text += f" in {chance:.0%} of resamples" + (f", so no policy is clearly {word}" if chance < CERTAIN else "")
+    text += f" with a chance of {_percent(chance)}" + (f", so no policy is clearly {word}" if chance < CERTAIN else "")
     regret = table["most_regret"]
     if len(result.manifest["worlds"]) > 1 and not np.isnan(regret).all():
         least = int(np.nanargmin(regret))

@@ -1,4 +1,4 @@
-"""What resampling the replicates says: BCa intervals of paired differences, and how often a policy comes out best."""
+"""What drawing at random says: BCa intervals of paired differences, and the chance that a policy is the best."""
 
 import math
 import warnings
@@ -84,15 +84,21 @@ def _of_full(differences: Values, seed: int) -> Values:
 
 
 def chances_of_best(values: Values, seed: int) -> NDArray[np.float64]:
-    """Share of paired resamples in which each policy's mean is the greatest, shape (policies,), of values (policies, replicates).
+    """Chance that each policy's mean is the greatest, shape (policies,), of values (policies, replicates) on the same luck.
 
-    Ties are shared; a replicate in which a policy has no value is left out for all. NaN with fewer than two replicates.
+    Means are drawn from the multivariate t distribution about those found, with the covariance of the replicates, so that of two
+    policies the chance is that of Student's t for their paired difference: resampling three replicates would be certain far
+    too often. Ties are shared; a replicate in which a policy has no value is left out for all. NaN with fewer than two replicates.
+    Source: Gelman et al. 2013, Bayesian Data Analysis, section 3.6 (posterior of a multivariate normal mean).
     """
-    kept = values[:, ~np.isnan(values).any(axis=0)]
+    kept = np.ascontiguousarray(values[:, ~np.isnan(values).any(axis=0)])
     policies, n = kept.shape
     if n < 2:
         return np.full(policies, np.nan)
-    counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1.0 / n), RESAMPLES).astype(float)
-    means = np.stack([counts @ row for row in np.ascontiguousarray(kept)])  # row by row, so that equal rows tie exactly
+    luck = np.random.default_rng(seed)
+    weights = luck.standard_normal((RESAMPLES, n)) / np.sqrt(n * luck.chisquare(n - 1, RESAMPLES))[:, np.newaxis]
+    means = np.stack(
+        [row.mean() + weights @ (row - row.mean()) for row in kept]
+    )  # row by row, so that equal rows tie exactly
     best = means == means.max(axis=0)
     return np.asarray((best / best.sum(axis=0)).mean(axis=1), dtype=float)

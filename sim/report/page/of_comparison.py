@@ -197,7 +197,7 @@ def _best(result: "ComparisonResult") -> Grid:
     )
     head = ("policy", "mean", "chance of best", "worst difference", "in world", "most regret", "in world")
     caption = (
-        f"{result.manifest['primary']} over all worlds, the baseline too. Chance: share of resamples. {_size(result)}."
+        f"{result.manifest['primary']} over all worlds, the baseline too. Chance: of being the best. {_size(result)}."
     )
     return Grid(caption, head, rows, frozenset((1, 2, 3, 5)))
 
