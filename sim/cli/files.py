@@ -58,10 +58,21 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the sc
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    markdown: Annotated[
+        bool,
+        typer.Option(
+            "--markdown", help="Print a table of all parameters instead: default, unit, range, source, grade."
+        ),
+    ] = False,
+) -> None:
     """Print the JSON Schema of scenario files, for editors."""
+    from sim.scenario.parameters import parameters_text
     from sim.scenario.show import json_schema
 
+    if markdown:
+        print(parameters_text(), end="")
+        return
     print(json.dumps(json_schema(), indent=1, ensure_ascii=False))
 
 

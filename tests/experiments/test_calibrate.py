@@ -84,6 +84,7 @@ def test_the_fitted_scenario_is_the_one_that_was_fitted(workspace):
     result = sim.calibrate(written())
     Path("other").mkdir()
     Path("other/fitted.yaml").write_text(result.scenario_text(), encoding="utf-8")
+    assert "\nextends: base.yaml\n" in f"\n{result.scenario_text()}"
     fitted = load("other/fitted.yaml")
     assert cell_hash(fitted) == cell_hash(Scenario.model_validate(result.manifest["scenarios"]["fitted"]))
     assert fitted.world.population.visits_median == result.parameters["estimate"][0]

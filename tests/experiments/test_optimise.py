@@ -213,7 +213,7 @@ def test_all_faults_are_told_at_once(workspace):
 
 def test_the_shipped_search_is_valid(workspace):
     shown = CliRunner().invoke(app, ["validate", "optimise/gate"])
-    assert "ok, 3 families of policies" in shown.output, shown.output
+    assert "ok, 4 families of policies" in shown.output, shown.output
 
 
 def test_without_optuna_the_message_says_what_to_install(workspace, monkeypatch):

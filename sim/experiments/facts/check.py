@@ -65,6 +65,7 @@ def as_records(rows: list[Row]) -> list[dict[str, Any]]:
             "grade": target.grade,
             "source": target.source,
             "verdict": target.verdict(finding.value),
+            "fitted": target.fitted,
             "note": finding.note,
         }
         for target, finding in rows

@@ -13,7 +13,10 @@ GRADES = ("A", "B", "C", "M", "D")
 
 
 class Target(NamedTuple):
-    """One row: what is measured, what is allowed (low to high; None: open), where it comes from and how good that is."""
+    """One row: what is measured, what is allowed (low to high; None: open), where it comes from and how good that is.
+
+    fitted: what of the model was chosen with the row in view; empty where nothing was, so that the row is a test.
+    """
 
     name: str
     what: str
@@ -24,6 +27,7 @@ class Target(NamedTuple):
     low: float | None = None
     target: float | None = None
     high: float | None = None
+    fitted: str = ""
 
     def verdict(self, value: float) -> str:
         """pass or miss; on an axis, inside or outside; reported; or not available."""

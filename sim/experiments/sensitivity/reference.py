@@ -27,6 +27,7 @@ def make(folder: Path, out: Path | None = None) -> None:
 
     result = sensitivity(FILE, out=out)
     write(result, folder)
+    (folder / "sensitivity.png").unlink(missing_ok=True)  # a figure that is there is not drawn again
     draw_sensitivity(result, folder, ("png",))
 
 
