@@ -1,6 +1,8 @@
 """The effect of a policy: a paired difference on the same luck, with an interval over replicates."""
 
 from dataclasses import dataclass
+from importlib import import_module
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,11 @@ class Interval:
     def excludes_zero(self) -> bool:
         """Whether the interval lies on one side of zero."""
         return bool(self.low > 0 or self.high < 0)
+
+
+def intervals_ahead() -> None:
+    """Begin to load, beside what else goes on, what intervals need: it takes half a second, which the last cell need not wait for."""
+    Thread(target=import_module, args=("scipy.special",), daemon=True).start()
 
 
 def t_interval(values: np.ndarray, level: float = 0.95) -> Interval:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.experiments.after.of_run import after_table
 from sim.experiments.cell import Cell, reference_score, run_cell
-from sim.experiments.effect import Effect, effects
+from sim.experiments.effect import Effect, effects, intervals_ahead
 from sim.experiments.plan import RunPlan, make_plan
 from sim.results.table import Table, frame, stacked, with_constants
 from sim.scenario.schema import Scenario
@@ -153,6 +153,7 @@ def execute(
             progress(done, in_all)
 
     tell(0)
+    intervals_ahead()
     finished = 0
     try:
         for replicate in range(policy.run.replicates):

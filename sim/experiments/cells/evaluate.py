@@ -13,6 +13,7 @@ from sim.experiments.cells.inventory import compile_for, inventory
 from sim.experiments.cells.job import Job
 from sim.experiments.cells.outcome import Cells, Finished, InMemory, InStore
 from sim.experiments.cells.work import OtherCode, one_line, too_long
+from sim.experiments.effect import intervals_ahead
 from sim.results.cells.outcome import Outcome, Packed, pack
 from sim.results.cells.store import CellStore
 from sim.results.store import ResultError
@@ -120,6 +121,7 @@ class _Work:
         batches = Batches(places, self._jobs.__getitem__, workers)
         try:
             compile_for(self._jobs[place].scenario for place in kinds)
+            intervals_ahead()
             self._fly(batches, lanes, timeout)
         except OtherCode as error:
             lanes.close(at_once=True)
