@@ -23,12 +23,13 @@ USER_TICKS_BETWEEN_PAUSES = 4_000_000
 
 
 class Ended(NamedTuple):
-    """A cell whose engine has run to its end. totals: int64 (ticks,) by name; of_users: measures of the users on the last day;
+    """A cell whose engine has run to its end. totals: int64 (names, ticks); of_users: measures of the users on the last day;
     seconds: that it took.
     """
 
     job: Job
-    totals: dict[str, NDArray[np.int64]]
+    names: tuple[str, ...]
+    totals: NDArray[np.int64]
     of_users: dict[str, float]
     tables: dict[str, Table]
     seconds: float = 0.0
@@ -46,20 +47,23 @@ def run_to_end(job: Job, engine: FastEngine, pause: Callable[[int], None]) -> En
         before = engine.tick
         engine.run(min(stretch, ticks - before))
         pause((engine.tick - before) * users)
-    wanted = totals_of(scenario)
-    totals = dict(zip(wanted, engine.totals.T[[TOTALS.index(name) for name in wanted]], strict=True))
+    names = totals_of(scenario)
+    totals = engine.totals.T[[TOTALS.index(name) for name in names]]
     last = engine.columns
     histogram = score_table(last, days_after(ticks, per_day))
     tables: dict[str, Table] = {
         "groups": group_table(
-            last, ticks / per_day, job.reference, money_kept(last, scenario, totals, ticks / per_day)
+            last,
+            ticks / per_day,
+            job.reference,
+            money_kept(last, scenario, dict(zip(names, totals, strict=True)), ticks / per_day),
         ),
         "scores": {name: histogram[name] for name in ("score", "users")},
     }
     if job.users_sample:
         tables["users"] = user_table(last, job.users_sample)
     of_users = admission_measures(last, scenario) | last_day_measures(last, scenario, job.reference)
-    return Ended(job, totals, of_users, tables)
+    return Ended(job, names, totals, of_users, tables)
 
 
 Reduced = tuple[dict[str, float], dict[str, Table]]
@@ -73,14 +77,15 @@ def alike(one: Ended, other: Ended) -> bool:
         its.users,
         its.ticks,
         its.tick,
-    ) and one.totals.keys() == other.totals.keys()
+    ) and one.names == other.names
 
 
 def reduced(cells: Sequence[Ended]) -> list[Reduced]:
     """Measures and sketches of cells that are `alike`, to the bit as of each alone: many small ones cost little more than one."""
     scenario = cells[0].job.scenario
     per_day = ticks_per_day(scenario)
-    totals = {name: np.stack([cell.totals[name] for cell in cells]) for name in cells[0].totals}
+    of_names = np.stack([cell.totals for cell in cells], axis=1)
+    totals = dict(zip(cells[0].names, of_names, strict=True))
     over = over_time(totals, scenario.run.users, per_day)
     day, courses = course({name: over[name] for name in OVER_TIME}, per_day)
     return [
