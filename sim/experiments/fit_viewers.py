@@ -22,7 +22,7 @@ import yaml
 
 from sim.engines.fast import DayZero, FastEngine
 from sim.model.calendar import time_of
-from sim.model.totals import VIEWERS
+from sim.model.totals import CIRCLE_VIEWERS
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
 
@@ -61,7 +61,7 @@ def _day_zero(users: int, seed: int) -> DayZero:
 def viewers(
     campaign_rate: float, contact_rate: float, users: int = 30_000, seeds: Sequence[int] = (1, 2, 3)
 ) -> Viewers:
-    """Viewers in the campus scenario with these p and q (1/day), all seeds together; the same luck whatever p and q."""
+    """Viewers of the campus circle, the first of two, with these p and q (1/day), all seeds together; the same luck whatever p and q."""
     world = f"world.awareness.campaign_rate={campaign_rate!r}", f"world.awareness.contact_rate={contact_rate!r}"
     scenario = load(SCENARIO, [*world, f"run.users={users}"])
     moments = [tick_at(scenario, moment) for moment in (EVENING, BEFORE, LAST)]
@@ -69,7 +69,7 @@ def viewers(
     for seed in seeds:
         engine = FastEngine(scenario, seed, day_zero=_day_zero(users, seed))
         engine.run(moments[-1])
-        seen += engine.totals[[moment - 1 for moment in moments], VIEWERS]  # at the end of the tick before
+        seen += engine.totals[[moment - 1 for moment in moments], CIRCLE_VIEWERS]  # at the end of the tick before
     evening, before, last = (float(count) for count in seen)
     return Viewers(before / max(last, 1.0), evening / max(last, 1.0), last / (users * len(seeds)))
 

@@ -72,7 +72,7 @@ BYTES = (
     Column(
         "role",
         "code",
-        "onlooker, poster or seeker, plus 4 times the posting group, plus 16 once the user has visited the circle",
+        "onlooker, poster or seeker, plus 4 times the posting group, plus 16 once the user has visited the circle (32, 64, 128: the second, third, fourth)",
     ),
     Column("belief", "code", "known, folk or learned, plus 4 times the code of the decision rule"),
     Column("responsive", "0/1", "responds to a threshold at all"),

@@ -260,15 +260,16 @@ CIRCLE_MEASURES = tuple(
         total,
         unit,
         f"{what} circle {number}, where posting groups have one each",
-        1,
-        "mean",
+        good,
+        over,
         _per_user(total, scale),
         0,
         total,
     )
-    for name, unit, what, scale in (
-        ("visits", "1/user/day", "visits to", 1.0),
-        ("posts", "1/1000 users/day", "posts in", 1000.0),
+    for name, unit, what, good, over, scale in (
+        ("visits", "1/user/day", "visits to", 1, "mean", 1.0),
+        ("posts", "1/1000 users/day", "posts in", 1, "mean", 1000.0),
+        ("viewers", "share", "users who have ever visited", 0, "last", 1.0),
     )
     for number, total in enumerate(of_circles(name), 1)
 )

@@ -15,7 +15,8 @@ ROLE = 3
 GROUP_PLACE = 2
 MOST_GROUPS = 4
 VIEWED = 16
-"""In the column `role`: the user has visited the circle."""
+"""In the column `role`: the user has visited the first circle; the bits above stand for the others, so that one who has visited
+any has a role of at least this."""
 
 KNOWN = 0
 FOLK = 1

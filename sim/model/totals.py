@@ -206,6 +206,8 @@ CIRCLE_VISITS, CIRCLE_POSTS, CIRCLE_REACTIONS, CIRCLE_TIPS_FEN, CIRCLE_TIPS_RECE
     KEPT_BY_FILE + 2, KEPT_BY_FILE + 2 + 5 * MOST_GROUPS, MOST_GROUPS
 )
 """Place of the first circle's total; the others' follow."""
+CIRCLE_VIEWERS = CIRCLE_TIPS_RECEIVED_FEN + MOST_GROUPS
+"""Users who have ever visited it (0 where there is one circle: all viewers are its)."""
 
 
 def of_circles(name: str, circles: int = MOST_GROUPS) -> tuple[str, ...]:
@@ -222,7 +224,7 @@ TOTALS = (
     *BUREAU_STOCKS,
     "merchants",
     *KEPT_BY_GROUP,
-    *(name for total in CIRCLE_FLOWS for name in of_circles(total)),
+    *(name for total in (*CIRCLE_FLOWS, "viewers") for name in of_circles(total)),
 )
 COUNT = len(TOTALS)
 
@@ -241,7 +243,7 @@ def totals_of(scenario: "Scenario") -> tuple[str, ...]:
     if scenario.switches.merchants:
         names.append("merchants")
     if scenario.circles > 1:
-        names += [name for total in CIRCLE_FLOWS for name in of_circles(total, scenario.circles)]
+        names += [name for total in (*CIRCLE_FLOWS, "viewers") for name in of_circles(total, scenario.circles)]
     return tuple(names)
 
 
@@ -266,6 +268,7 @@ STOCKS = frozenset(
         *(name for total in LENDER_STOCKS for name in of_lenders(total)),
         *BUREAU_STOCKS,
         "merchants",
+        *of_circles("viewers"),
     )
 )
 """Totals that count a state at the end of a tick; the others count what happened in it, and grow with its length."""

@@ -14,6 +14,7 @@ import pytest
 from sim.experiments.compare.plan import make_comparison_plan
 from sim.experiments.facts.targets import targets, viewer_points
 from sim.experiments.sensitivity.plan import make_sensitivity_plan
+from sim.lab.speed import USERS as LAB_USERS
 from sim.scenario.load import load
 from tests.conftest import ROOT
 
@@ -161,11 +162,17 @@ def of_the_calibration():
 
 def of_claims():
     counts = table("claims/claims")["verdict"].value_counts()
+    trials = table("claims/trials", "claim", "path", "value")["verdict"]
+    for claim in ("low_scores_spend_more", "low_scores_prove_assets", "low_scores_repay"):
+        assert trials[claim, "policy.gate.threshold", "650"] == "holds"
+        assert set(table("claims/claims", "claim").loc[[claim], "verdict"]) == {"does not hold"}
     return [
         f"puts {counts.sum()} claims of the article to the test",
         f"At its shipped size {counts['holds']} hold",
         f"{counts['does not hold']} do not: that the gate brings visits (at 650 it would)",
         f"{counts['undecided']} are undecided",
+        "people with low scores (more than 100 points short) spend more, prove assets or repay for it (750 is out of their reach; at "
+        "650 all three hold)",
     ]
 
 
@@ -183,6 +190,7 @@ def of_settings():
         "a credit score of 750 or more",
         "How does a gate at 750 change",
         "Both need Python 3.11 or newer",
+        f"how many days a second it keeps there with {LAB_USERS:,} users",
         f"({run.users:,} users, {run.ticks} days, {run.replicates} replicates)",
         "open to all, the gate at 750",
         "it is the feed that brings the visits (H1), not the score as bait (H2)",

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.model.states import VIEWED
 from sim.model.totals import CIRCLE_FLOWS
 from tests.helpers import BUSY, ENGINES, different_columns, different_totals, finished, scenario, total
 
@@ -43,6 +44,20 @@ def test_what_happens_in_the_circles_adds_up(engine, changes):
 
 
 @both
+def test_each_circle_has_viewers_of_its_own(engine):
+    here = run(engine, LATER)
+    viewers, roles = total(here, "viewers"), here.columns["role"].astype(int)
+    each = [total(here, f"circle_{k}_viewers") for k in (1, 2)]
+    assert (each[1][:21] == 0).all()
+    for k, of_one in enumerate(each):
+        assert (np.diff(of_one) >= 0).all()
+        assert of_one[-1] == ((roles >> k & VIEWED) != 0).sum() > 0
+    assert (np.maximum(*each) <= viewers).all()
+    assert (viewers <= sum(each)).all()
+    assert viewers[-1] < sum(each)[-1]  # some have seen both
+
+
+@both
 def test_nothing_happens_in_a_circle_before_it_opens(engine):
     here = run(engine, LATER)
     for name in CIRCLE_FLOWS:
@@ -58,7 +73,9 @@ def test_a_circle_that_stays_shut_leaves_the_other_one_alone(engine):
     never = {"policy.circle.openings": {"office": 39}}
     one, two = (run(engine, posters, never, {"run.ticks": 39}, changes) for changes in ({}, EACH))
     assert total(two, "circle_1_visits").sum() > 0
-    assert different_totals(one, two) == set()
+    # viewers are counted by circle only where there are several
+    assert different_totals(one, two) == {"circle_1_viewers"}
+    assert np.array_equal(total(two, "circle_1_viewers"), total(two, "viewers"))
     assert different_columns(one, two) == set()
 
 

@@ -29,7 +29,7 @@ def test_groups_open_on_their_days():
     assert [open_groups(hourly, tick) & 7 for tick in (95, 96, 107, 108)] == [0, 5, 5, 7]
 
 
-@pytest.mark.parametrize("seen", [0, VIEWED])
+@pytest.mark.parametrize("seen", [0, VIEWED, VIEWED << 1, 15 * VIEWED])
 def test_a_poster_looks_on_until_the_own_circle_is_open(seen):
     second = POSTER | 1 << GROUP_PLACE | seen
     assert acting_role(second, 0b01) == ONLOOKER

@@ -93,7 +93,7 @@ def circle_acts_phase(desk, p, today, low, high):
             k = places[j]
             likes[j] = ids[k]
             visits[j] = in_circle[k]
-            roles[k] |= VIEWED
+            roles[k] |= VIEWED << circle
             role, admitted = acting_role(int64(roles[k]), today.open_groups), int64(admits[k])
             allowed[j] = (
                 LIKE * may_use(LIKE, role, gate_active, p.gate_covers, admitted)

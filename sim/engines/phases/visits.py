@@ -104,6 +104,12 @@ def stocks_phase(desk, p, today, low, high):
     total[n.ACTIVE] += active
     total[n.ACTIVE_30] += active_30
     total[n.VIEWERS] += viewers
+    if p.circles > 1:
+        for circle in range(p.circles):
+            here = 0
+            for k in range(size):
+                here += (int64(roles[k]) >> circle) & VIEWED != 0
+            total[n.CIRCLE_VIEWERS + circle] += here
     total[n.SCORE_POINTS] += points
     total[n.SCORE_750] += high_scores
     total[n.SPENDING] += spending

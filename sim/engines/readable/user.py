@@ -184,13 +184,13 @@ class User(Receiver):
             total[n.CIRCLE_TIPS_RECEIVED_FEN + own] += received
             self.posts = 0
         if visits > 0:
-            self.role |= VIEWED
             like, comment, tipping, amount = self.words(CIRCLE, tick)
             many = single(visits)
             circle = own
             if p.circles > 1 and self.acting_role != POSTER:
                 pulls = today.feeds[PULL : PULL + MOST_GROUPS]
                 circle = int(circle_visited(unit(fifth(like, comment, tipping)), *pulls))
+            self.role |= VIEWED << circle
             total[n.CIRCLE_VISITS + circle] += visits * p.switch_feed
             likes = comments = 0
             if self.may(LIKE, gate_active):
@@ -219,6 +219,9 @@ class User(Receiver):
         p = self.model.p
         total[n.KNOWING] += self.knows
         total[n.VIEWERS] += self.role >= VIEWED
+        if p.circles > 1:
+            for circle in range(p.circles):
+                total[n.CIRCLE_VIEWERS + circle] += self.role >> circle & VIEWED != 0
         total[n.ADMITTED_USERS] += self.admitted & ENTERED != 0
         total[n.RESTING + self.plan] += 1
         total[n.SCORE_POINTS] += self.score

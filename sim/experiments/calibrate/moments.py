@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.experiments.calibrate.simulator import Values
 from sim.experiments.cell import BIN
 from sim.experiments.cells.outcome import Cells
-from sim.experiments.cells.reduce import MOST_POINTS, OVER_TIME
+from sim.experiments.cells.reduce import MOST_POINTS, kept_over_time
 from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS, of_whom
 from sim.experiments.compare.plan import KNOWN
 from sim.model.calendar import ticks_per_day
@@ -114,7 +114,7 @@ def _unknown(file: CalibrationFile, target: Target, path: Place) -> list[Fault]:
     if target.measure is None:
         return []
     over_time = target.curve is not None or target.day is not None
-    known = OVER_TIME if over_time else tuple(KNOWN if target.group is None else GROUP_MEASURES)
+    known = kept_over_time(file.base) if over_time else tuple(KNOWN if target.group is None else GROUP_MEASURES)
     faults = []
     if target.measure not in known:
         what = "kept over time" if over_time else "a measure" if target.group is None else "a measure of groups"

@@ -12,14 +12,20 @@ from sim.experiments.cell import admission_measures, days_after, group_table, mo
 from sim.experiments.cells.job import Job
 from sim.model.calendar import ticks_per_day
 from sim.model.measures import of_runs, over_time
-from sim.model.totals import TOTALS, totals_of
+from sim.model.totals import TOTALS, of_circles, totals_of
 from sim.results.table import Table
+from sim.scenario.schema import Scenario
 
 OVER_TIME = ("visits", "visits_rival", "knowing", "viewers", "admitted", "posts", "debt")
-"""Measures whose course is kept."""
+"""Measures whose course is kept of every scenario."""
 MOST_POINTS = 60
 """Points of a course that are kept: means of stretches as equal as can be."""
 USER_TICKS_BETWEEN_PAUSES = 4_000_000
+
+
+def kept_over_time(scenario: Scenario) -> tuple[str, ...]:
+    """Measures of a scenario whose course is kept: of several circles, each one's viewers too."""
+    return OVER_TIME + (of_circles("viewers", scenario.circles) if scenario.circles > 1 else ())
 
 
 class Ended(NamedTuple):
@@ -87,7 +93,7 @@ def reduced(cells: Sequence[Ended]) -> list[Reduced]:
     of_names = np.stack([cell.totals for cell in cells], axis=1)
     totals = dict(zip(cells[0].names, of_names, strict=True))
     over = over_time(totals, scenario.run.users, per_day)
-    day, courses = course({name: over[name] for name in OVER_TIME}, per_day)
+    day, courses = course({name: over[name] for name in kept_over_time(scenario)}, per_day)
     return [
         (
             of_run | cell.of_users,

@@ -12,7 +12,7 @@ def _tick_events(before: Row, after: Row, published: bool) -> list[str]:
     told = []
     if after["knows"] and not before["knows"]:
         told.append("learned of the circle")
-    if after["role"] & VIEWED and not before["role"] & VIEWED:
+    if after["role"] >= VIEWED > before["role"]:
         told.append("first visit to the circle")
     if after["admitted"] & INVITED and not before["admitted"] & INVITED:
         told.append("invited by a contact")
