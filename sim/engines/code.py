@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 @cache
 def code_hash() -> str:
-    """Hash (16 hex digits) of everything that decides what a kernel computes: model, draws, engines, numba."""
+    """Hash (16 hex digits) of everything that decides a result: model, draws, engines, what is taken of a cell, numba."""
     package = Path(__file__).resolve().parent.parent
+    taken = [package / "experiments" / name for name in ("cell.py", "cells/reduce.py")]
+    taken += sorted((package / "experiments" / "after").glob("*.py"))
     digest = hashlib.sha256(version("numba").encode())
     parts = [*sorted((package / "model").rglob("*.py")), *sorted((package / "engines").rglob("*.py"))]
-    for part in (package / "draws.py", *parts):
+    for part in (package / "draws.py", *parts, *taken):
         digest.update(part.name.encode())
         digest.update(part.read_bytes())
     return digest.hexdigest()[:16]

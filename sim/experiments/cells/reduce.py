@@ -18,7 +18,7 @@ from sim.scenario.schema import Scenario
 
 OVER_TIME = ("visits", "visits_rival", "knowing", "viewers", "admitted", "posts", "debt")
 """Measures whose course is kept of every scenario."""
-MOST_POINTS = 60
+MOST_POINTS = 120
 """Points of a course that are kept: means of stretches as equal as can be."""
 USER_TICKS_BETWEEN_PAUSES = 4_000_000
 
