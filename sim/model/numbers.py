@@ -153,9 +153,9 @@ def _gate(p: dict[str, Any], scenario: Scenario) -> None:
     p["gate_sells"], p["gate_fee"] = int(fee is not None), round((fee or 0.0) * 100.0)
     p["gate_invitations"] = gate.invitations()
     p["gate_rewards_score"] = int(gate.rewards_score)
-    # Whether anybody looks up the own score because of the gate: nobody does for a gate by lot, nor in the placebo.
+    # Whether anybody looks up the own score because of the gate: nobody does for one by lot or one that admits all, nor in the placebo.
     strives = [rule.strives for rule, _ in rules_of(scenario)]
-    p["score_matters"] = int(gate.rewards_score and any(strives))
+    p["score_matters"] = int(gate.turns_away() and any(strives))
     p["placebo_rules"] = sum(1 << code for code, one in enumerate(strives) if not one)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.experiments.after.study import AfterResult
 
 REASONS = {
-    "half_life": "the gate does not end within the run, or its effect has not halved by the end",
+    "half_life": "the gate does not end within the run, or it has no clear effect, or one that has not halved by the end",
     "net_rise": "nobody was seen to cross 60 days into the run",
 }
 """Why a measure may have no value."""

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from sim.model.gates.ranking import NOBODY
 from sim.scenario.moment import Day
 from sim.scenario.quantity import quantity
 from sim.scenario.strict import Strict
@@ -74,6 +75,19 @@ class GateSettings(Strict):
     def levels(self) -> tuple[GateLevel, ...]:
         """The gate's levels (1 to MOST_LEVELS), the lowest first: one that opens all that it covers, unless a kind has more."""
         return (GateLevel(self.covers, self.numbers()),)
+
+    def turns_away(self) -> bool:
+        """Whether some score could keep somebody out, so that people look at theirs because of the gate."""
+        worst = (
+            350,
+            950,
+            1_000_000,
+            0,
+            0.0,
+            NOBODY,
+            0.0,
+        )  # the lowest score now, the highest at the start, uninvited, no offer
+        return self.rewards_score and any(self.admission(*worst, *level.numbers) < 1.0 for level in self.levels())
 
     def places(self, users: int) -> int | None:  # noqa: ARG002
         """How many of the users are admitted, at a gate that ranks them by score; None at one that does not rank."""

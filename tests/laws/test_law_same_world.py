@@ -25,12 +25,11 @@ def world(engine, *changes):
     return scenario(BUSY, {"run.users": USERS[engine]}, *changes)
 
 
-INCURIOUS = {"world.usage.publication_checks": 1.0}
 """Nobody looks at the own score because a gate asks for one."""
 EVERYBODY = {
-    "350": {"policy.gate": {"kind": "threshold", "threshold": 350}, **INCURIOUS},
-    "350 later": {"policy.gate": {"kind": "threshold", "threshold": 350, "start": 30, "announced": 4}, **INCURIOUS},
-    "350 for a while": {"policy.gate": {"kind": "threshold", "threshold": 350, "end": 40}, **INCURIOUS},
+    "350": {"policy.gate": {"kind": "threshold", "threshold": 350}},
+    "350 later": {"policy.gate": {"kind": "threshold", "threshold": 350, "start": 30, "announced": 4}},
+    "350 for a while": {"policy.gate": {"kind": "threshold", "threshold": 350, "end": 40}},
     "lot of all": {"policy.gate": {"kind": "lottery", "share": 1.0}},
     "lot of all, all features": {
         "policy.gate": {"kind": "lottery", "share": 1.0, "covers": ("view", "like", "tip", "comment", "post")}
@@ -45,9 +44,8 @@ AT_THE_GATE = {"admitted", "newly_admitted"}
 def test_a_gate_that_admits_everybody_is_an_open_circle(engine, name):
     # Bit for bit, but for the totals and columns that only say who stood at a gate: a gate that admits everybody leaves
     # nobody anything to strive for, and takes no feature from anybody.
-    besides = INCURIOUS if "world.usage.publication_checks" in EVERYBODY[name] else {}
     gated = finished(world(engine, EVERYBODY[name]), engine=engine)
-    free = finished(world(engine, OPEN, besides), engine=engine)
+    free = finished(world(engine, OPEN), engine=engine)
     assert different_totals(gated, free) == AT_THE_GATE
     assert different_columns(gated, free) <= {"admitted", "admitted_day"}
     assert total(gated, "newly_admitted").sum() == USERS[engine]
@@ -56,9 +54,9 @@ def test_a_gate_that_admits_everybody_is_an_open_circle(engine, name):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_score_that_is_asked_for_is_looked_at_even_if_everybody_has_it(engine):
-    # On publication days a gate on the score, be it at 350, makes those who know of it look. That is all it does: score
+    # On publication days a gate on the score that could turn somebody away, be it at 351, makes those who know of it look. That is all it does: score
     # checks, and with them the habit of opening and who was there.
-    gated = finished(world(engine, {"policy.gate": {"kind": "threshold", "threshold": 350}}), engine=engine)
+    gated = finished(world(engine, {"policy.gate": {"kind": "threshold", "threshold": 351}}), engine=engine)
     free = finished(world(engine, OPEN), engine=engine)
     more = total(gated, "visits_score") - total(free, "visits_score")
     published = np.flatnonzero(make_calendar(gated.scenario).flags & PUBLICATION)

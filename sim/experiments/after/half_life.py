@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 Days = NDArray[np.float64]
 WEEK = 7
+CLEAR = 2.0
+"""Standard errors, over the days of the level, that an effect must measure before it is said to halve: noise has no half-life."""
 
 
 def smoothed(series: Days, reach: int = WEEK // 2) -> Days:
@@ -23,13 +25,15 @@ def half_life(difference: Days, end: int, start: int | None = None) -> float:
     difference: policy less baseline, one value a day, on the same luck; end: first day without the gate; start: its first whole
     day, a week before the end or earlier if not given. The level is the mean of the gate's last week, the course after it is smoothed over a week (days after the end only, so that the gate itself
     is not smeared over its end) and read linearly between days. 0 if it is gone at once; NaN if there is no end in the
-    series, no effect to halve, or it has not halved by the last day.
+    series, no clear effect to halve, or it has not halved by the last day.
     """
     first = end - WEEK if start is None else max(start, end - WEEK)
     if not 0 <= first < end < len(difference):
         return float("nan")
-    level = float(np.mean(difference[first:end]))
-    if level == 0.0 or np.isnan(level):
+    held = np.asarray(difference[first:end], dtype=float)
+    level = float(held.mean())
+    noise = float(held.std(ddof=1) / np.sqrt(held.size)) if held.size > 1 else 0.0
+    if level == 0.0 or np.isnan(level) or abs(level) < CLEAR * noise:
         return float("nan")
     share = smoothed(np.asarray(difference[end:], dtype=float)) / level
     halved = np.flatnonzero(share <= 0.5)

@@ -36,6 +36,10 @@ class TopShare(GateSettings):
         high=1,
     )
 
+    def turns_away(self) -> bool:
+        """Unless there is a place for everybody."""
+        return self.share < 1.0
+
     def places(self, users: int) -> int:
         """The share of the users, rounded."""
         return round(self.share * users)
