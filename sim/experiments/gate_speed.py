@@ -4,6 +4,8 @@ A kind costs what its reviews cost: the more people have a level of the gate wit
 plans are weighed. `tiers` has a level near almost everybody; on commenting alone, at 750, it costs what the threshold does.
 
 python -m sim.experiments.gate_speed [USERS [DAYS]] (30 days where a tick is an hour)
+
+Last comes the rule that is solved before the run, dynamic programming, beside the default rule, solving included.
 """
 
 import sys
@@ -11,9 +13,11 @@ import time
 from statistics import median
 from typing import NamedTuple
 
+from sim.engines.blueprint import Blueprint
 from sim.engines.fast import DayZero, FastEngine
 from sim.model.gates import gate_kinds
 from sim.scenario.load import load
+from sim.scenario.schema import Scenario
 
 ROUNDS = 9
 """Times that every kind is run, each time right after the hard threshold, so that what else the machine does falls on both."""
@@ -56,6 +60,24 @@ def gate_costs(users: int, ticks: int, tick: str = "day", threads: int = 1) -> d
     return found
 
 
+def solved_cost(users: int, ticks: int) -> float:
+    """Processor time of a run by dynamic programming, solving included, over that by the default rule: median over pairs."""
+    names = ("forward_looking", "dynamic_programming")
+    usual, solved = (
+        load("gate_750.yaml", [f"rule={name}", f"run.users={users}", f"run.ticks={ticks}"]) for name in names
+    )
+    people = DayZero(usual, 1)
+
+    def seconds(scenario: Scenario) -> float:
+        started = time.process_time()
+        Blueprint(scenario).ready()  # once a scenario: what is kept of an earlier run would hide it
+        FastEngine(scenario, 1, 1, people).run(ticks)
+        return time.process_time() - started
+
+    seconds(solved)  # loads the compiled code
+    return median(seconds(solved) / seconds(usual) for _ in range(3))
+
+
 def main(users: int = 100_000, ticks: int = 180) -> None:
     """Print the cost of every kind, by the day and by the hour, and how many times that of the hard threshold."""
     for tick in ("day", "hour"):
@@ -65,6 +87,7 @@ def main(users: int = 100_000, ticks: int = 180) -> None:
                 f"{tick:5} {kind:12} {cost.nanoseconds:6.1f} ns per user-tick  {cost.ratio:5.2f} times {HARD}",
                 flush=True,
             )
+    print(f"day   dynamic_programming {solved_cost(users, 365):5.2f} times forward_looking, 365 days, solving included")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ import pytest
 
 from sim.engines.fast import FastEngine
 from sim.engines.readable import ReadableEngine
-from tests.agreement.test_engines_agree import disagreement
-from tests.helpers import BUREAU, BUSY, FINANCE, HARD_TIMES, MERCHANTS, gate_of, scenario, total
+from tests.agreement.test_engines_agree import EVERY_RULE, disagreement
+from tests.helpers import BUREAU, BUSY, FINANCE, GATES, HARD_TIMES, MERCHANTS, gate_of, scenario, total
 
 GROUPS = {"world.population.poster_groups": {"a": 0.5, "b": 0.5}}
 EACH = {"world.circle.feeds": "each"}
@@ -54,9 +54,13 @@ SETTINGS = {
     "finance": {**FINANCE, **HARD_TIMES, "world.calendar.statement_day": 5, "policy.credit.grace_days": 2},
     "learned": {"world.population.learned_share": 0.5},
     "myopic": {"rule": "myopic", "world.choice.myopic_days": 20.0},
+    **{rule: {"rule": rule} for rule in ("goal_gradient", "dynamic_programming", "none")},
+    "mixture": EVERY_RULE,
+    **{kind: gate_of(kind, announced=0.5, start=1.5, dropped=7.5) for kind in GATES},
     **{
-        kind: gate_of(kind, announced=0.5, start=1.5, dropped=7.5)
-        for kind in ("top_share", "price", "invitation", "rising")
+        f"circles, {kind}": {**GROUPS, **EACH, **gate_of(kind, announced=0.5, start=1.5, dropped=7.5)}
+        for kind in GATES
+        if kind != "threshold"
     },
 }
 
