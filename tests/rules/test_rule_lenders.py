@@ -34,6 +34,8 @@ from sim.model.lenders import (
     turn_of,
     turns_served,
 )
+from sim.model.money import LARGEST_DEBT_FEN
+from sim.scenario.finance import Lender
 
 
 def world(information=SILO, **changes):
