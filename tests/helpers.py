@@ -70,6 +70,36 @@ HARD_TIMES: dict[str, Any] = {
     "world.population.shopping_median": 10_000.0,
 }
 
+AT_THE_CEILING: dict[str, Any] = {
+    # debts double every month, of incomes so large that loans and limits are the largest there may be; nothing need be paid back
+    **FINANCE,
+    **HARD_TIMES,
+    "policy.lending.information": "score",
+    "policy.credit.limit_floor": 1_000_000.0,
+    "policy.credit.limit_most": 1_000_000.0,
+    "policy.credit.kept_months": 12.0,
+    "world.lending.lenders": (
+        {
+            "capital": 100_000.0,
+            "cutoff": 100.0,
+            "score_cutoff": 580.0,
+            "price": 1.0,
+            "risk_premium": 1.0,
+            "loan": 300_000.0,
+            "term": 15,
+        },
+    )
+    * 2,
+    "world.lending.smallest": 100_000.0,
+    "world.lending.late_charge": 1.0,
+    "world.money.living_share": 2.0,
+    "world.money.minimum_payment": 0.0,
+    "world.money.interest": 1.0,
+    "world.population.income_median": 100_000.0,
+    "world.population.shopping_median": 1_000_000.0,
+}
+"""A world in which what is owed on the line and to lenders reaches the largest debt within four months."""
+
 PACKETS: dict[str, Any] = {
     "policy.incentive.kind": "red_packet",
     "policy.incentive.sent": 0.02,

@@ -7,7 +7,7 @@ Form of the limit: a floor, and from there in proportion to the payment flow, up
 users answer to their flows (Ouyang: 1% more flow, .41% more line, A) is thus an outcome, not an input.
 """
 
-from sim.model.money import amount_due, interest
+from sim.model.money import amount_due, charge_within, interest
 from sim.model.rule import rule
 
 STEP_FEN = 10_000
@@ -68,15 +68,16 @@ def bill_paid(liquidity, billed, minimum, kept):
 def bill_settled(p, liquidity, income, debt, billed, missed):
     """One bill on the day it is due, in order: paid or missed, interest on what is left of it, fee, default.
 
-    Returns paid, interest, fee, written off (fen) and missed after. Interest and fee are charged to the line.
+    Returns paid, interest, fee, written off (fen) and missed after. Interest and fee are charged to the line, as far as
+    `LARGEST_DEBT_FEN` allows.
     """
     billed = min(billed, debt)
     minimum = minimum_due(billed, p.money_minimum_payment, missed)
     paid = bill_paid(liquidity, billed, minimum, int(income * p.credit_kept_months))
-    added = interest(billed - paid, p.money_interest)
+    added = charge_within(interest(billed - paid, p.money_interest), debt - paid)
     if paid >= minimum:
         return paid, added, 0, 0, 0
-    fee = int(minimum * p.credit_late_fee)
+    fee = charge_within(int(minimum * p.credit_late_fee), debt - paid + added)
     missed = missed + 1
     if missed < MISSED_IN_DEFAULT:
         return paid, added, fee, 0, missed

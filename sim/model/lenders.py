@@ -13,6 +13,7 @@ barred), 64 an instalment missed in this loan or one before it (the lender's own
 instalment of this month still open. All amounts in whole fen; `owed` includes the price of the loan from the start.
 """
 
+from sim.model.money import charge_within
 from sim.model.rule import rule
 from sim.model.score import HIGHEST
 
@@ -69,9 +70,9 @@ def loan_after_payment(owed, loan):
 
 
 @rule
-def late_charge(p, asked, loan):
-    """What a lender adds for an instalment missed (fen): a share of one month's part."""
-    return int(asked // (1 + times_late(loan)) * p.lending_late_charge)
+def late_charge(p, asked, owed, loan):
+    """What a lender adds for an instalment missed (fen): a share of one month's part, as far as `LARGEST_DEBT_FEN` allows."""
+    return charge_within(int(asked // (1 + times_late(loan)) * p.lending_late_charge), owed)
 
 
 @rule

@@ -126,6 +126,16 @@ CREDIT_MEASURES: tuple[Measure, ...] = (
         BOOKS,
     ),
     Measure(
+        "late_users",
+        "share",
+        "of all users, those with an instalment missed",
+        -1,
+        "last",
+        lambda t, users: (t["late_1"] + t["late_2"]) / users,
+        0,
+        BOOKS,
+    ),
+    Measure(
         "loan_defaults",
         "1/1000 users/day",
         "loans in default",

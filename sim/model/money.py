@@ -7,6 +7,11 @@ monthly bill that is paid or missed according to the cash that is there.
 from sim.model.numerics import exponential
 from sim.model.rule import rule, vector_rule
 
+LARGEST_DEBT_FEN = 1_000_000_000
+"""No interest, fee or charge lifts what a user owes on the credit line, or to a lender, beyond 10 million CNY, so that it fits a
+column of 32 bits. Where the line is off the limit is the ceiling (`plain_bill`): 24 months of the largest income, 12 million.
+"""
+
 
 @vector_rule
 def credit_limit(income, limit_months):
@@ -105,6 +110,12 @@ def statement(
     debt = debt + added - paid
     saved = set_aside(liquidity, income, buffer_months)
     return liquidity - saved, debt, living, added, due, paid, saved
+
+
+@rule
+def charge_within(charge, owed):
+    """What of a charge (fen) is added to what is owed: all, or what is missing to `LARGEST_DEBT_FEN` (the rest is waived)."""
+    return min(charge, max(LARGEST_DEBT_FEN - owed, 0))
 
 
 @rule

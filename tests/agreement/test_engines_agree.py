@@ -8,8 +8,10 @@ from sim.engines.fast import DayZero, FastEngine
 from sim.engines.people import make_contacts
 from sim.engines.readable import ReadableEngine
 from sim.model.columns import NAMES
+from sim.model.money import LARGEST_DEBT_FEN
 from sim.model.totals import CREDIT_FLOWS, PACKET_FLOWS, PACKETS_TOLD, PLAIN_TOTALS, TOTALS, totals_of
 from tests.helpers import (
+    AT_THE_CEILING,
     BUREAU,
     BUSY,
     FINANCE,
@@ -277,6 +279,20 @@ def test_engines_agree_when_every_part_of_credit_fires(credit, threads):
     assert fast.threads == threads
     fast.run(100)
     assert disagreement(credit, fast) == ([], set())
+
+
+def test_engines_agree_where_debts_reach_their_ceiling():
+    given = scenario(BUSY, AT_THE_CEILING, {"run.users": 40, "run.ticks": 130})
+    readable, fast = ReadableEngine(given, 7), FastEngine(given, 7)
+    reached = set()
+    for ticks in (100, 20, 10):
+        readable.run(ticks)
+        fast.run(ticks)
+        assert disagreement(readable, fast) == ([], set())
+        debts = {name: int(fast.columns[name].max()) for name in ("debt", "owed_1", "owed_2")}
+        assert max(debts.values()) <= LARGEST_DEBT_FEN
+        reached |= {name for name, most in debts.items() if most == LARGEST_DEBT_FEN}
+    assert reached == {"debt", "owed_1", "owed_2"}
 
 
 @pytest.fixture(scope="module")

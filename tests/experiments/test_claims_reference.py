@@ -53,7 +53,20 @@ def test_readme_says_what_holds_and_what_turns_the_headline():
             "650",
             "holds",
         ], name
+    several = trials[trials["claim"] == "several_lenders_make_overdue"].set_index(["path", "value"])["verdict"]
+    assert several["", ""] == "holds"
+    assert several["policy.lending.information"].to_dict() == {"shared": "undecided", "score": "does not hold"}
     assert turned.loc["score_opens_credit", ["group", "verdict"]].tolist() == ["file: thin", "holds"]
+
+
+def test_model_says_how_many_more_several_lenders_make_overdue():
+    model = " ".join((ROOT / "sim" / "model" / "MODEL.md").read_text(encoding="utf-8").split())
+    row = kept("claims").set_index("claim").loc["several_lenders_make_overdue"]
+    arm, against, points, low, high = (
+        f"{100.0 * float(row[name]):.1f}" for name in ("arm", "against", "difference", "low", "high")
+    )
+    assert row["measure"] == "late_users"
+    assert f"{arm} against {against}% of users are late after a year, {points} points more ({low} to {high};" in model
 
 
 @pytest.mark.slow

@@ -11,10 +11,26 @@ from hypothesis import strategies as st
 from sim.experiments import ledger_year
 from sim.experiments.ledgers import flows_broken, states_broken
 from sim.model.lenders import MOST_LENDERS
-from tests.helpers import BUSY, ENGINES, FINANCE, HARD_TIMES, MARKET, PACKETS, finished, lenders, scenario, total
+from sim.model.money import LARGEST_DEBT_FEN
+from tests.helpers import (
+    AT_THE_CEILING,
+    BUSY,
+    ENGINES,
+    FINANCE,
+    HARD_TIMES,
+    LINE,
+    MARKET,
+    PACKETS,
+    finished,
+    lenders,
+    scenario,
+    total,
+)
 
 DAYS = 100
 """Four paydays, so that the first can default."""
+LONG = 800
+"""More than two years, in which what is not repaid compounds 26 times."""
 
 
 def share(high=1.0):
@@ -106,10 +122,18 @@ def hold_the_books(start, run):
     assert states_broken(run.columns, run.totals[-1]) == []
 
 
-def in_each_engine(changes, users, seed):
+def in_each_engine(changes, users, seed, days=DAYS):
     for engine, many in users.items():
-        given_world = scenario(BUSY, changes, {"run.users": many, "run.ticks": DAYS})
+        given_world = scenario(BUSY, changes, {"run.users": many, "run.ticks": days})
         hold_the_books(*start_and_run(given_world, engine, seed))
+
+
+FOR_GOOD = {
+    "world.money.minimum_payment": st.sampled_from((0.0, 0.001)),
+    "world.money.interest": st.sampled_from((0.3, 0.5, 1.0)),
+    "world.lending.late_charge": st.just(1.0),
+}
+"""Debts that nobody has to repay and that grow by a third a month or more: beyond every ceiling in 800 days."""
 
 
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -129,6 +153,25 @@ def test_the_ledger_of_one_user_balances_in_any_world(changes, seed):
 @given(changes=WORLDS, seed=st.integers(0, 2**32), alone=st.booleans())
 def test_ledgers_balance_in_five_hundred_worlds(changes, seed, alone):
     in_each_engine(changes, {"fast": 1 if alone else 200, "readable": 1 if alone else 10}, seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(changes=WORLDS, growing=st.fixed_dictionaries(FOR_GOOD), seed=st.integers(0, 2**32))
+def test_ledgers_balance_in_worlds_where_debts_grow_for_years(changes, growing, seed):
+    in_each_engine({**changes, **growing}, {"fast": 60, "readable": 4}, seed, LONG)
+
+
+@pytest.mark.parametrize(
+    "world",
+    [{**LINE, "world.money.minimum_payment": 0.0, "world.money.interest": 0.5}, AT_THE_CEILING],
+    ids=["unpaid for years", "everything at its largest"],
+)
+def test_ledgers_balance_where_debts_reach_their_ceiling(world):
+    given_world = scenario(world, {"run.users": 200, "run.ticks": LONG})
+    start, run = start_and_run(given_world, "fast", 1)
+    hold_the_books(start, run)
+    assert run.columns["debt"].max() == LARGEST_DEBT_FEN  # where 32 bits would overflow without a ceiling
 
 
 @pytest.mark.parametrize(

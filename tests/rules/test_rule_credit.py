@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from sim.model.credit import CLOSED, bill_paid, bill_settled, held_back, limit_reviewed, line_target, minimum_due
+from sim.model.money import LARGEST_DEBT_FEN
 
 P = SimpleNamespace(
     credit_limit_floor=500.0,
@@ -86,6 +87,15 @@ def test_a_missed_bill_costs_a_fee_and_the_third_in_a_row_the_line():
     assert bill_settled(P, 0, 100_000, 12_000, 10_000, 1) == (0, 150, 100, 0, 2)
     # in default all is written off: debt, interest and fee
     assert bill_settled(P, 0, 100_000, 12_000, 10_000, 2) == (0, 150, 150, 12_300, CLOSED)
+
+
+def test_interest_and_fee_stop_at_the_largest_debt():
+    # 1.5% of 10,000 is 150, the fee 5% of 1,000 is 50: of both only what is missing to the ceiling, interest first
+    for missing, added, fee in ((200, 150, 50), (180, 150, 30), (150, 150, 0), (70, 70, 0), (0, 0, 0)):
+        debt = LARGEST_DEBT_FEN - missing
+        assert bill_settled(P, 0, 100_000, debt, 10_000, 0) == (0, added, fee, 0, 1)
+    # and in default what was really charged is written off
+    assert bill_settled(P, 0, 100_000, LARGEST_DEBT_FEN - 70, 10_000, 2) == (0, 70, 0, LARGEST_DEBT_FEN, CLOSED)
 
 
 def test_what_was_repaid_early_is_not_billed_again():

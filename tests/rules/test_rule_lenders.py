@@ -34,6 +34,8 @@ from sim.model.lenders import (
     turn_of,
     turns_served,
 )
+from sim.model.money import LARGEST_DEBT_FEN
+from sim.scenario.finance import Lender
 
 
 def world(information=SILO, **changes):
@@ -104,8 +106,22 @@ def test_no_loan_lasts_for_ever_and_none_is_paid_twice(owed, term, misses):
 
 
 def test_the_charge_for_a_part_missed_is_a_share_of_one_part():
-    assert late_charge(world(), 300, 3) == 30
-    assert late_charge(world(), 600, 2 + LATE) == 30
+    assert late_charge(world(), 300, 900, 3) == 30
+    assert late_charge(world(), 600, 900, 2 + LATE) == 30
+
+
+def test_a_late_charge_stops_at_the_largest_debt():
+    assert late_charge(world(), 300, LARGEST_DEBT_FEN - 12, 3) == 12
+    assert late_charge(world(), 300, LARGEST_DEBT_FEN, 3) == 0
+
+
+def test_no_loan_with_its_price_is_beyond_the_largest_debt():
+    # so that no charge has to take anything back; the ends of the ranges that a scenario may give
+    loan, price, premium, term = (
+        next(bound.le for bound in Lender.model_fields[name].metadata if hasattr(bound, "le"))
+        for name in ("loan", "price", "risk_premium", "term")
+    )
+    assert 100.0 * loan * (1.0 + (price + premium) * term) <= LARGEST_DEBT_FEN
 
 
 def test_the_price_is_for_the_whole_term():

@@ -165,7 +165,7 @@ def answer_phase(desk, p, today, low, high):
                 total[n.LOST_FEN + j] += owed
                 total[n.LOAN_DEFAULTS] += 1
             else:
-                charge = late_charge(p, part, loan)
+                charge = late_charge(p, part, owed, loan)
                 debts_there[k] = owed + charge
                 total[n.PRICED_FEN + j] += charge
             if p.information == SCORE:

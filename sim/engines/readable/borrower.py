@@ -205,7 +205,7 @@ class Borrower(Monthly):
             total[n.LOAN_DEFAULTS] += 1
             self.owed[lender] = 0
         else:
-            charge = late_charge(p, part, before)
+            charge = late_charge(p, part, self.owed[lender], before)
             self.owed[lender] += charge
             total[n.PRICED_FEN + lender] += charge
         if p.information == SCORE:
