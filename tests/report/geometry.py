@@ -48,6 +48,17 @@ CUT_OFF = """() => {
 }"""
 """Texts that reach out of their chart, and a page wider than its window."""
 
+IN_THE_WAY = """() => [...document.querySelectorAll(".chart")].flatMap((box) => {
+  const { shapes = [], annotations = [], _size: size } = box._fullLayout;
+  const top = box.getBoundingClientRect().top + size.t, bottom = top + size.h;
+  const marks = annotations.filter((label) => shapes.some((line) => line.x0 === line.x1 && line.x0 === label.x));
+  return marks.filter((label) => {
+    const at = box.querySelector(`.annotation[data-index="${label._index}"] text`).getBoundingClientRect();
+    return at.bottom > top + 1 && at.top < bottom - 1;
+  }).map((label) => `${box.id}: ${label.text}`);
+})"""
+"""Labels of vertical lines that lie on the plot, where they may hide a curve."""
+
 BROKEN = """() => {
   const found = [], range = document.createRange();
   const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
