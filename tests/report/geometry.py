@@ -65,8 +65,10 @@ BROKEN = """() => {
   while (walk.nextNode()) {
     const node = walk.currentNode;
     if (!node.parentElement.closest("th, td, dt, dd, h1, h2, h3, h4, p, figcaption, summary, label") || node.parentElement.closest("svg, pre")) continue;
-    for (const word of node.textContent.matchAll(/[\\p{L}\\p{N}]+/gu)) {
-      if (word[0].length > 16) continue;  // what is longer may have no room in a column
+    // Plain words, and names joined by dots or underscores; what is longer may have no room in a column.
+    const words = [...node.textContent.matchAll(/[\\p{L}\\p{N}]+/gu)].filter((word) => word[0].length <= 16);
+    const names = [...node.textContent.matchAll(/[\\p{L}\\p{N}]+([._]+[\\p{L}\\p{N}]+)+/gu)].filter((name) => name[0].length <= 25);
+    for (const word of [...words, ...names]) {
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
       const lines = new Set([...range.getClientRects()].filter((box) => box.width > 0.5).map((box) => Math.round(box.top)));
@@ -75,7 +77,7 @@ BROKEN = """() => {
   }
   return [...new Set(found)];
 }"""
-"""Words of up to 16 letters that are broken over two lines."""
+"""Words of up to 16 letters, and names with dots or underscores of up to 25, that are broken over two lines."""
 
 HALF_ROWS = """() => [...document.querySelectorAll(".scroll")].filter((box) => box.getBoundingClientRect().height).flatMap((box) => {
   const bottom = box.getBoundingClientRect().bottom - 1;
