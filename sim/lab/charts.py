@@ -57,9 +57,16 @@ class Room:
         self.source = ColumnDataSource(self.CORNERS)
         made.scatter("x", "y", source=self.source, alpha=0.0)
 
-    def make(self, is_empty: bool) -> None:
-        """Have corners where the figure is empty, and none that would widen its range where it is not."""
-        self.source.data = dict(self.CORNERS) if is_empty else {"x": [], "y": []}
+    def show(self, source: ColumnDataSource, data: dict[str, Any], is_empty: bool) -> None:
+        """Put data into the figure's own source; corners stand in where that leaves it empty, and else would widen its range.
+
+        In an order in which the figure is never without a range.
+        """
+        if is_empty:
+            self.source.data = dict(self.CORNERS)
+        source.data = data
+        if not is_empty:
+            self.source.data = {"x": [], "y": []}
 
 
 class Lines:
@@ -98,8 +105,7 @@ class Lines:
         for arm in session.arms:
             found = session.measures(arm)
             data |= {f"{arm}_{measure}": found[measure] for measure in self._shown.values()}
-        self.source.data = data
-        self._room.make(not days.size)
+        self._room.show(self.source, data, not days.size)
 
 
 class Scores:
@@ -135,8 +141,8 @@ class Scores:
         made = {arm: session.scores(arm) for arm in session.arms}
         lower = made["policy"]["score"]
         data = {"from": lower, "score": lower + BIN / 2, "baseline": np.full(lower.size, np.nan)}
-        self.source.data = data | {arm: table["users"] / session.users for arm, table in made.items()}
-        self._room.make(not lower.size)
+        data |= {arm: table["users"] / session.users for arm, table in made.items()}
+        self._room.show(self.source, data, not lower.size)
         threshold = getattr(session.arms["policy"].policy.gate, "threshold", None)
         self._gate.visible = threshold is not None
         self._gate.location = threshold
@@ -177,7 +183,7 @@ class Users:
         found = session.some_users()
         names = [PLANS[code] for code in found["plan"]]
         self.source.selected.indices = []
-        self.source.data = {
+        data = {
             "user": found["user"],
             "score": found["score"],
             "visits": found["visits"],
@@ -185,7 +191,7 @@ class Users:
             "colour": [MARKS[name] for name in names],
             "mark": [SHAPES[name] for name in names],
         }
-        self._room.make(not np.isfinite(found["visits"]).any())
+        self._room.show(self.source, data, not np.isfinite(found["visits"]).any())
 
     def clicked(self, places: list[int]) -> int | None:
         """Number of the user at a place clicked."""

@@ -6,7 +6,7 @@ from sim.experiments.explain.reason import Option, Reason, Why, belief_of, is_to
 from sim.model.calendar import FAR, date_of, gate_dates
 from sim.model.choice.review import goal_score, last_publication
 from sim.model.outlook import best_conceivable_score
-from sim.model.states import FOLK, KNOWN, PLANS, REST
+from sim.model.states import FOLK, KNOWN, PLANS
 
 DOING = {
     "rest": "makes no effort for the score",
