@@ -42,7 +42,7 @@ def keep(result: Result, folder: Path) -> Result:
         for table, names in BEHIND.items()
     }
     shutil.rmtree(folder, ignore_errors=True)
-    write_tables(folder, result.manifest, tables, folder)
+    write_tables(folder, result.manifest | {"trimmed_to": list(FIGURES)}, tables, folder)
     return replace(result, tables=tables | {name: {} for name in result.tables if name not in BEHIND}, path=folder)
 
 

@@ -1,6 +1,6 @@
 """What is drawn of a session: each chart holds its own data and takes new data in place."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from bokeh.models import ColumnDataSource, HoverTool, NumeralTickFormatter, TapTool
@@ -48,6 +48,27 @@ def _finish(made: Any, columns: int = 2) -> Any:
     return made
 
 
+class Room:
+    """A range for a figure as long as there is nothing to draw in it: two corners that cannot be seen."""
+
+    CORNERS: ClassVar[dict[str, list[float]]] = {"x": [0.0, 1.0], "y": [0.0, 1.0]}
+
+    def __init__(self, made: Any) -> None:
+        self.source = ColumnDataSource(self.CORNERS)
+        made.scatter("x", "y", source=self.source, alpha=0.0)
+
+    def show(self, source: ColumnDataSource, data: dict[str, Any], is_empty: bool) -> None:
+        """Put data into the figure's own source; corners stand in where that leaves it empty, and else would widen its range.
+
+        In an order in which the figure is never without a range.
+        """
+        if is_empty:
+            self.source.data = dict(self.CORNERS)
+        source.data = data
+        if not is_empty:
+            self.source.data = {"x": [], "y": []}
+
+
 class Lines:
     """Measures over time in both worlds. shown: measure by label in the legend (colour of a plan if it is one)."""
 
@@ -68,11 +89,13 @@ class Lines:
                     line_width=2,
                     legend_label=f"{label}, {arm}" if several else NAMES[arm],
                 )
+        drawn = list(self.figure.renderers)
+        self._room = Room(self.figure)
         tip = "0.000%" if "%" in number else "0.0000"
         tips = [("day", "@day{0}")] + [
             (f"{label}, {arm}", f"@{arm}_{m}{{{tip}}}") for label, m in shown.items() for arm in COLOURS
         ]
-        self.figure.add_tools(HoverTool(tooltips=tips, mode="vline"))
+        self.figure.add_tools(HoverTool(tooltips=tips, mode="vline", renderers=drawn))
         _finish(self.figure)
 
     def update(self, session: Session) -> None:
@@ -82,7 +105,7 @@ class Lines:
         for arm in session.arms:
             found = session.measures(arm)
             data |= {f"{arm}_{measure}": found[measure] for measure in self._shown.values()}
-        self.source.data = data
+        self._room.show(self.source, data, not days.size)
 
 
 class Scores:
@@ -105,10 +128,12 @@ class Scores:
         self.figure.step(
             "score", "baseline", source=self.source, color=BASELINE, mode="center", legend_label=NAMES["baseline"]
         )
+        drawn = list(self.figure.renderers)
+        self._room = Room(self.figure)
         self._gate = Span(dimension="height", line_color="#444444", line_dash="dotted", visible=False)
         self.figure.add_layout(self._gate)
         tips = [("from", "@from{0} points"), ("policy", "@policy{0.00%}"), ("baseline", "@baseline{0.00%}")]
-        self.figure.add_tools(HoverTool(tooltips=tips, mode="vline"))
+        self.figure.add_tools(HoverTool(tooltips=tips, mode="vline", renderers=drawn))
         _finish(self.figure)
 
     def update(self, session: Session) -> None:
@@ -116,7 +141,8 @@ class Scores:
         made = {arm: session.scores(arm) for arm in session.arms}
         lower = made["policy"]["score"]
         data = {"from": lower, "score": lower + BIN / 2, "baseline": np.full(lower.size, np.nan)}
-        self.source.data = data | {arm: table["users"] / session.users for arm, table in made.items()}
+        data |= {arm: table["users"] / session.users for arm, table in made.items()}
+        self._room.show(self.source, data, not lower.size)
         threshold = getattr(session.arms["policy"].policy.gate, "threshold", None)
         self._gate.visible = threshold is not None
         self._gate.location = threshold
@@ -127,7 +153,9 @@ class Users:
 
     def __init__(self) -> None:
         self.source = ColumnDataSource({"user": [], "score": [], "visits": [], "plan": [], "colour": [], "mark": []})
-        self.figure = _figure("Click a user to read why", "published score (points)", "visits a day so far")
+        self.figure = _figure(
+            "Users with the policy: click one to read why", "published score (points)", "visits a day so far"
+        )
         self.figure.name = "users"
         self.figure.scatter(
             "score",
@@ -141,8 +169,11 @@ class Users:
             legend_field="plan",
             nonselection_fill_alpha=0.3,
         )
+        drawn = list(self.figure.renderers)
+        self._room = Room(self.figure)
         self.figure.add_tools(
-            TapTool(), HoverTool(tooltips=[("user", "@user"), ("plan", "@plan"), ("score", "@score")])
+            TapTool(renderers=drawn),
+            HoverTool(tooltips=[("user", "@user"), ("plan", "@plan"), ("score", "@score")], renderers=drawn),
         )
         _finish(self.figure, 4)
         self.figure.legend.click_policy = "none"
@@ -152,7 +183,7 @@ class Users:
         found = session.some_users()
         names = [PLANS[code] for code in found["plan"]]
         self.source.selected.indices = []
-        self.source.data = {
+        data = {
             "user": found["user"],
             "score": found["score"],
             "visits": found["visits"],
@@ -160,6 +191,7 @@ class Users:
             "colour": [MARKS[name] for name in names],
             "mark": [SHAPES[name] for name in names],
         }
+        self._room.show(self.source, data, not np.isfinite(found["visits"]).any())
 
     def clicked(self, places: list[int]) -> int | None:
         """Number of the user at a place clicked."""

@@ -79,7 +79,7 @@ def _options(found: Any) -> str:
     rows = [_row(["plan", "value (CNY)", "cost (CNY)", "chance"], "th")]
     for option in found.why.options:
         value = "-" if option.value is None else f"{option.value:+.2f}"
-        cost = "-" if option.value is None else f"{option.cost:.2f}"
+        cost = "-" if option.value is None and not option.days else f"{option.cost:.2f}"
         rows.append(_row([option.plan, value, cost, f"{option.chance:.2%}"]))
     return f"<table>{''.join(rows)}</table>"
 

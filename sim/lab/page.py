@@ -96,6 +96,7 @@ class LabPage:
         self._shown_at = 0.0
         self._busy = False
         self._filling = False
+        self._wrong: list[str] = []
         self._charts = Charts()
         self._make_widgets()
         self._fill_form()
@@ -219,8 +220,8 @@ class LabPage:
         return {KIND: self.kind.value, **{path: widget.value for path, widget in self.fields.items()}}
 
     def say(self, lines: list[str]) -> None:
-        """Tell what is wrong; nothing if there are no lines."""
-        self.message.object = markup.alert(lines)
+        """Tell what is wrong; if there are no lines, what is still wrong in the form."""
+        self.message.object = markup.alert(lines or self._wrong)
 
     # What happens.
 
@@ -315,8 +316,11 @@ class LabPage:
             choice = self._choice.with_typed(self.texts())
             plan = choice.plan()
         except ScenarioError as error:
-            self.say(str(error).splitlines())
+            self._wrong = str(error).splitlines()
+            self.say([])
+            self.play.disabled = True  # what would play is not what stands in the form
             return
+        self._wrong = []
         self.say([])
         self._choice = choice
         name = next((self._names[label] for label, path in self._loaded.items() if str(path) == choice.file), None)
@@ -333,6 +337,7 @@ class LabPage:
     def _enable(self, ready: bool) -> None:
         for button in (self.play, self.reset, self.ask):
             button.disabled = not ready
+        self.play.disabled = not ready or bool(self._wrong)
 
     def _pause(self) -> None:
         self.clock.stop()

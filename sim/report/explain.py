@@ -73,8 +73,12 @@ def _options(world: World) -> Any:
     for option in world.why.options:
         if option.plan == "rest":
             table.add_row("rest", "0", "0", "-", "-", "-", f"{option.chance:.2%}")
+        elif option.value is None and not option.days:  # it cannot be taken at all
+            table.add_row(option.plan, *("-",) * 5, "0.00%")
         elif option.value is None:
-            table.add_row(option.plan, *("-",) * 5, "0%")
+            table.add_row(
+                option.plan, "-", f"{option.cost:.2f}", "-", f"{option.days:.0f}", f"{option.points:+.0f}", "0.00%"
+            )
         else:
             table.add_row(
                 option.plan,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from sim.experiments.run import Result
 
+BAND = "Line: mean; band: lowest to highest replicate; no 95% interval is drawn."
+
 
 def _arms(result: "Result") -> list[tuple[str, str, str, str]]:
     """Arm, name, colour, line style, of the arms there are."""
@@ -38,9 +40,9 @@ def _arms(result: "Result") -> list[tuple[str, str, str, str]]:
 def _caption(figure: "Figure", result: "Result", extra: str) -> None:
     run = result.manifest["scenarios"]["policy"]["run"]
     n = result.manifest["replicates_finished"]
-    text = f"{run['users']:,} users, {run['ticks'] / per_day(result):g} days, n = {n} replicate{'s' if n > 1 else ''}. {extra}"
+    text = f"{run['users']:,} users, {run['ticks'] / per_day(result):g} days, n = {n} replicate{'s' if n > 1 else ''}.\n{extra}"
     figure.text(0.01, 0.005, text, fontsize=7.5, color="#444444", ha="left", va="bottom")
-    figure.tight_layout(rect=(0, 0.035, 1, 1))
+    figure.tight_layout(rect=(0, 0.06, 1, 1))
 
 
 def _gate_line(axes: "Axes", result: "Result") -> None:
@@ -80,9 +82,9 @@ def visits(result: "Result", figure: "Figure") -> None:
     if result.paired:
         _bands(bottom, means["policy"] - means["baseline"], ticks, POLICY, "-", "difference")
         bottom.axhline(0.0, color="black", linewidth=0.8)
-        bottom.set_ylabel("difference")
+        bottom.set_ylabel("difference\n(1/user/day)")
     bottom.set_xlabel("day of the run")
-    _caption(figure, result, "Visits per user and day. Line: mean; band: lowest and highest replicate.")
+    _caption(figure, result, f"Visits per user and day. {BAND}")
 
 
 def channels(result: "Result", figure: "Figure") -> None:
@@ -150,7 +152,7 @@ def scores(result: "Result", figure: "Figure") -> None:
     axes.set_ylabel("users (% per 10 points)")
     axes.set_title("Score distribution")
     axes.legend(loc="upper left")
-    _caption(figure, result, "Share of users in bins of 10 points, mean over replicates.")
+    _caption(figure, result, "Share of users in bins of 10 points, mean over replicates; no interval is shown.")
 
 
 def plans(result: "Result", figure: "Figure") -> None:
@@ -191,7 +193,11 @@ def plans(result: "Result", figure: "Figure") -> None:
     axes.set_xlabel("points missing to the gate (bins of 25; left: far below, right: above)")
     axes.set_ylabel("responsive users who know (%)")
     axes.set_title("Who makes an effort: plans by distance to the gate")
-    _caption(figure, result, "Share of responsive users who know, all publications together; the others rest.")
+    _caption(
+        figure,
+        result,
+        "Share of responsive users who know, all publications together; the others rest; no interval is shown.",
+    )
 
 
 def awareness(result: "Result", figure: "Figure") -> None:
@@ -206,7 +212,7 @@ def awareness(result: "Result", figure: "Figure") -> None:
         axes.set_ylim(bottom=0)
         _gate_line(axes, result)
     left.legend(loc="lower right")
-    _caption(figure, result, "Shares of all users. Line: mean; band: lowest and highest replicate.")
+    _caption(figure, result, f"Shares of all users. {BAND}")
 
 
 GROUP_COLOURS = ("#1f4e79", "#c77c11", "#4f7f5c", "#8c8c8c", "#7a4f8a")

@@ -8,8 +8,8 @@ HIDDEN = ("Cc", "Cs", "Co", "Cn")
 TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 """Marks that turn the direction of what follows: one of them in a name could turn the sentence around it."""
 LONGEST = 40
-LONGEST_WORD = 20
-"""Letters after which a word without a mark in it may be broken."""
+LONGEST_WORD = 25
+"""Letters up to which a name, path or other word is never broken, so that it is read as one."""
 
 
 def visible(text: str) -> str:
@@ -32,9 +32,19 @@ def short(text: str, most: int = LONGEST) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """The text, visible, in pieces between which a line may end: after the marks that join the words of a name or path.
+    """The text, visible, in pieces between which a line may end, besides at blanks: only inside words longer than `LONGEST_WORD`.
 
-    So no word need be broken in its middle, unless it is longer than `LONGEST_WORD`; a number such as 0.25 is one piece.
+    Such a word may end a line after a stroke or a dot that joins two names; a part of it that is still longer after an underscore;
+    and only what is longer even then in its middle. A number such as 0.25 is one piece.
     """
-    joined = re.sub(r"([_/]+|\.(?=[^\W\d]))(?=\S)", "\\1\0", visible(text))
-    return re.sub(rf"[^\s\0]{{{LONGEST_WORD}}}(?=[^\s\0])", "\\g<0>\0", joined).split("\0")
+    told = visible(text)
+    for mark in (r"(?:/|\.(?=[^\W\d]))", r"_+", rf"[^\s\0]{{{LONGEST_WORD}}}"):
+        told = _breakable(told, mark)
+    return told.split("\0")
+
+
+def _breakable(text: str, mark: str) -> str:
+    """The text with \\0 after every mark (a regular expression) inside its words that are longer than `LONGEST_WORD`."""
+    return re.sub(
+        rf"[^\s\0]{{{LONGEST_WORD + 1},}}", lambda word: re.sub(rf"{mark}(?=.)", "\\g<0>\0", word.group()), text
+    )

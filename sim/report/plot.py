@@ -55,11 +55,11 @@ DRAWERS: dict[str, tuple[tuple[str, ...], Drawer]] = {
 
 
 def kinds_of(stored: StoredResult) -> tuple[str, ...]:
-    """Kinds of figures that a result has; of a run without a baseline, those without a difference."""
+    """Kinds of figures that a result has; of a run without a baseline, those without a difference; of a trimmed one, those left."""
     kinds = DRAWERS[stored.kind][0] if stored.kind in DRAWERS else ()
     if stored.kind == "run" and not stored.result.paired:
-        return tuple(kind for kind in kinds if kind not in PAIRED)
-    return kinds
+        kinds = tuple(kind for kind in kinds if kind not in PAIRED)
+    return kinds if stored.trimmed_to is None else tuple(kind for kind in kinds if kind in stored.trimmed_to)
 
 
 def plot(
@@ -75,8 +75,9 @@ def plot(
         raise ResultError(
             f"{stored.folder}: a check of the facts has no figure to draw; results with figures: {', '.join(DRAWERS)}"
         )
+    trimmed = "" if stored.trimmed_to is None else "trimmed "
     faults = [
-        f"--kind {kind}: not a figure of this {stored.kind}; allowed: {', '.join(known)}"
+        f"--kind {kind}: not a figure of this {trimmed}{stored.kind}; allowed: {', '.join(known)}"
         for kind in dict.fromkeys(kinds)
         if kind not in known
     ]

@@ -17,6 +17,18 @@ class StoredResult:
     folder: Path
     result: Any
 
+    @property
+    def trimmed_to(self) -> tuple[str, ...] | None:
+        """Kinds of figures that are all it still holds the figures of; None if it is whole."""
+        kinds = getattr(self.result, "manifest", {}).get("trimmed_to")
+        return None if kinds is None else tuple(map(str, kinds))
+
+    @property
+    def trimmed(self) -> str:
+        """What a result that is not whole lacks, in words."""
+        kept = ", ".join(self.trimmed_to or ())
+        return f"{self.folder}: trimmed to what is behind its figures ({kept})"
+
 
 def _run(folder: Path) -> Any:
     from sim.results.store import read

@@ -67,7 +67,8 @@ def test_chances_sum_to_one_and_the_luck_falls_on_the_plan_taken(world):
     for user, plan, told in _explained(world):
         assert sum(option.chance for option in told.options) == pytest.approx(1.0, abs=1e-12)
         if told.reason is not Reason.WEIGHED:
-            assert [option.plan for option in told.options] == ["rest"]
+            assert told.options[0].plan == "rest"
+            assert told.options[0].chance == 1.0
             continue
         upto = np.cumsum([option.chance for option in told.options])
         assert int(np.searchsorted(upto, told.review.noise, side="right")) == plan, user
@@ -118,6 +119,29 @@ def test_where_nobody_can_gain_by_an_effort_everybody_rests_for_that_reason(chan
         told = why(life, TICKS - 1)
         assert told.plan == "rest"
         assert told.reason is reason
+
+
+def test_plans_that_fail_are_told_with_what_they_bring_and_cost():
+    given = scenario(
+        SOME,
+        {"world.population.responsive_share": 1.0, "switches.awareness": False},
+        {"policy.gate": {"kind": "threshold", "threshold": 951}},
+    )
+    lacking = 0
+    for life in _lives(given)[::6]:
+        told = why(life, TICKS - 1)
+        text = " ".join(sentences(life, told, what_would_change(told)))
+        assert [option.plan for option in told.options] == list(PLANS)
+        assert text.count("chance 0%") == 3
+        _, spend, repay, upload = told.options
+        assert spend.cost > 0.0
+        assert f"To spend is believed to bring {spend.points:.0f} points more in {spend.days:.0f} days" in text
+        user = told.review.user
+        assert (repay.days > 0.0) == (user.debt > 0)
+        assert upload.assets == bin(user.owned & ~user.declared).count("1")
+        assert upload.cost == pytest.approx(upload.assets * float(user.privacy_cost))
+        lacking += text.count("is not possible")
+    assert lacking >= 1
 
 
 def test_what_would_change_is_true_of_a_gate_that_much_lower():

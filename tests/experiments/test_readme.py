@@ -43,6 +43,17 @@ def test_command_runs(command, workspace):
     assert shown.exit_code == 0, shown.output
 
 
+@pytest.mark.slow
+def test_the_user_explained_weighs_plans(workspace):
+    """At the shipped size, by the very command: value, cost and chance of each plan are told."""
+    (command,) = re.findall(r"`scoregate (explain [^`]+)`", TEXT)
+    shown = CliRunner().invoke(app, shlex.split(command))
+    assert shown.exit_code == 0, shown.output
+    told = " ".join(shown.output.split())
+    assert re.search(r"To repay is believed .* it costs .* all in all .* CNY today.*chance [\d.]+%", told)
+    assert told.count("chance ") >= 4  # of each plan, and of the one taken
+
+
 def test_the_comparison_of_the_readme_runs(workspace):
     comparison = next(block for block in blocks("yaml") if "policies:" in block)
     Path("mine.yaml").write_text(comparison, encoding="utf-8")

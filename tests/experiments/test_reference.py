@@ -60,8 +60,24 @@ def test_a_figure_that_is_not_kept_is_an_error_in_words(tmp_path):
         app, ["plot", str(FOLDER / KEPT / NAMES[0]), "--kind", "awareness", "--to", str(tmp_path)]
     )
     assert told.exit_code == 1
-    assert "does not hold all that these figures show" in told.output
+    assert "--kind awareness: not a figure of this trimmed run; allowed: visits, channels, plans" in told.output
     assert isinstance(told.exception, SystemExit)
+
+
+def test_no_page_is_made_of_what_is_kept_and_nobody_is_told_to_delete_it(tmp_path):
+    file = tmp_path / "page.html"
+    told = CliRunner().invoke(app, ["report", str(FOLDER / KEPT / NAMES[0]), "--to", str(file), "--no-facts"])
+    assert told.exit_code == 1
+    said = " ".join(told.output.split())
+    assert "trimmed to what is behind its figures (visits, channels, plans), too little for a page" in said
+    assert "remove" not in said
+    assert not file.exists()
+
+
+def test_without_a_kind_all_that_are_kept_are_drawn(tmp_path):
+    told = CliRunner().invoke(app, ["plot", str(FOLDER / KEPT / NAMES[0]), "--format", "svg", "--to", str(tmp_path)])
+    assert told.exit_code == 0, told.output
+    assert {file.stem for file in tmp_path.iterdir()} == set(FIGURES)
 
 
 @pytest.mark.parametrize("kind", FIGURES)

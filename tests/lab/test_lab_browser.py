@@ -52,6 +52,11 @@ def browser():
         made.close()
 
 
+def _is_complaint(message):
+    """Whether the console tells of an error, or of a chart without a range."""
+    return message.type == "error" or "initial ranges" in message.text
+
+
 @pytest.fixture
 def visit(browser, address):
     """Opens a tab of a width on the lab; at the end no tab may have had an error, or asked any other host for anything."""
@@ -60,7 +65,7 @@ def visit(browser, address):
     def opened(width=1280):
         tab = browser.new_page(viewport={"width": width, "height": 900}, accept_downloads=True)
         tab.set_default_timeout(WAIT)
-        tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        tab.on("console", lambda message: errors.append(message.text) if _is_complaint(message) else None)
         tab.on("pageerror", lambda error: errors.append(str(error)))
         tab.on(
             "request",
@@ -266,8 +271,11 @@ def test_bad_input_gets_a_message_and_the_page_lives_on(visit):
     alert = tab.get_by_role("alert")
     alert.wait_for()
     assert "policy.gate.threshold: '<b>many</b>' given; must be a whole number" in alert.inner_text()
+    play = tab.get_by_role("button", name="Play", exact=True)
+    playwright.expect(play).to_be_disabled(timeout=WAIT)
     _fill(tab, "Threshold", "700")
     alert.wait_for(state="detached")
+    playwright.expect(play).to_be_enabled(timeout=WAIT)
     _press(tab, "Why?")
     tab.get_by_text("press Play first").wait_for()
 

@@ -123,6 +123,20 @@ def test_worlds_that_cannot_be_made_are_told_and_another_choice_helps(quick, mon
     assert not quick.play.disabled
 
 
+def test_nothing_is_played_while_a_field_is_wrong(quick):
+    quick.start()
+    assert not quick.play.disabled
+    quick.fields[THRESHOLD].value = "many"
+    assert quick.play.disabled
+    quick._enable(True)  # as when worlds asked for before are ready
+    assert quick.play.disabled
+    quick.say([])  # as when a user's reasons are asked for
+    assert "threshold" in quick.message.object
+    quick.fields[THRESHOLD].value = "700"
+    assert not quick.play.disabled
+    assert "threshold" not in quick.message.object
+
+
 def test_what_is_wrong_is_not_saved(quick):
     quick._on_save()
     parcel = json.loads(quick.parcel.value)

@@ -48,14 +48,27 @@ CUT_OFF = """() => {
 }"""
 """Texts that reach out of their chart, and a page wider than its window."""
 
+IN_THE_WAY = """() => [...document.querySelectorAll(".chart")].flatMap((box) => {
+  const { shapes = [], annotations = [], _size: size } = box._fullLayout;
+  const top = box.getBoundingClientRect().top + size.t, bottom = top + size.h;
+  const marks = annotations.filter((label) => shapes.some((line) => line.x0 === line.x1 && line.x0 === label.x));
+  return marks.filter((label) => {
+    const at = box.querySelector(`.annotation[data-index="${label._index}"] text`).getBoundingClientRect();
+    return at.bottom > top + 1 && at.top < bottom - 1;
+  }).map((label) => `${box.id}: ${label.text}`);
+})"""
+"""Labels of vertical lines that lie on the plot, where they may hide a curve."""
+
 BROKEN = """() => {
   const found = [], range = document.createRange();
   const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const node = walk.currentNode;
     if (!node.parentElement.closest("th, td, dt, dd, h1, h2, h3, h4, p, figcaption, summary, label") || node.parentElement.closest("svg, pre")) continue;
-    for (const word of node.textContent.matchAll(/[\\p{L}\\p{N}]+/gu)) {
-      if (word[0].length > 16) continue;  // what is longer may have no room in a column
+    // Plain words, and names joined by dots or underscores; what is longer may have no room in a column.
+    const words = [...node.textContent.matchAll(/[\\p{L}\\p{N}]+/gu)].filter((word) => word[0].length <= 16);
+    const names = [...node.textContent.matchAll(/[\\p{L}\\p{N}]+([._]+[\\p{L}\\p{N}]+)+/gu)].filter((name) => name[0].length <= 25);
+    for (const word of [...words, ...names]) {
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
       const lines = new Set([...range.getClientRects()].filter((box) => box.width > 0.5).map((box) => Math.round(box.top)));
@@ -64,7 +77,7 @@ BROKEN = """() => {
   }
   return [...new Set(found)];
 }"""
-"""Words of up to 16 letters that are broken over two lines."""
+"""Words of up to 16 letters, and names with dots or underscores of up to 25, that are broken over two lines."""
 
 HALF_ROWS = """() => [...document.querySelectorAll(".scroll")].filter((box) => box.getBoundingClientRect().height).flatMap((box) => {
   const bottom = box.getBoundingClientRect().bottom - 1;

@@ -10,7 +10,7 @@ import sim
 from sim.report.page.write import write_page
 from sim.report.plain import visible
 from sim.report.stored import READERS, load
-from tests.report.geometry import BROKEN, CLASHES, CUT_OFF, HALF_ROWS
+from tests.report.geometry import BROKEN, CLASHES, CUT_OFF, HALF_ROWS, IN_THE_WAY
 from tests.report.hostile import HOSTILE, comparison
 from tests.report.thousand import POINTS, thousand
 
@@ -122,6 +122,7 @@ def test_every_kind_opens_with_marks_in_every_chart_and_nothing_cut_off(opened, 
     assert bool(page.query_selector(".chart")) == (kind != "facts")
     assert page.evaluate(CUT_OFF) == []
     assert page.evaluate(CLASHES) == []
+    assert page.evaluate(IN_THE_WAY) == []
     page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
     assert page.evaluate(BROKEN) == []
     assert page.evaluate(HALF_ROWS) == []
@@ -130,13 +131,14 @@ def test_every_kind_opens_with_marks_in_every_chart_and_nothing_cut_off(opened, 
 SPOILED = {
     CLASHES: "document.querySelectorAll('#chart-0 .xtick text').forEach((text) => text.setAttribute('transform', 'translate(200, 0)'))",
     CUT_OFF: "document.querySelector('#chart-0 .xtick text').setAttribute('transform', 'translate(9999, 0)')",
+    IN_THE_WAY: "Plotly.relayout('chart-0', {'annotations[0].yanchor': 'top'})",
     BROKEN: "document.querySelectorAll('main p').forEach((text) => Object.assign(text.style, {width: '2em', overflowWrap: 'anywhere'}))",
     HALF_ROWS: "document.querySelectorAll('.scroll').forEach((box) => Object.assign(box.style, {maxHeight: '100px', overflowY: 'auto'}))",
 }
 """What would be found, and how a page is spoiled so that it is."""
 
 
-@pytest.mark.parametrize("question", SPOILED, ids=["clashes", "cut off", "broken", "half rows"])
+@pytest.mark.parametrize("question", SPOILED, ids=["clashes", "cut off", "in the way", "broken", "half rows"])
 def test_what_is_looked_for_is_found_on_a_spoiled_page(opened, question):
     page = opened("run")
     assert page.evaluate(question) == []
@@ -255,6 +257,8 @@ WATCH = """() => {
 LONGEST_TASK = 5000
 """Milliseconds that the page may be held up at once: long enough for a machine with much else to do, too short for a page that
 draws everything anew at each step."""
+MEDIAN_FRAME = 100
+"""Milliseconds between two pictures that are still seen as movement, and not as a row of jumps."""
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -283,4 +287,5 @@ def test_a_sweep_of_a_thousand_points_scrolls_from_end_to_end(opened, files, wid
             f"median, {frames[int(0.95 * len(frames))]:.0f} ms at 95%; {len(long)} tasks over 50 ms, the longest {max(long, default=0):.0f} ms"
         )
     assert len(frames) > 10
+    assert frames[len(frames) // 2] < MEDIAN_FRAME
     assert max(long, default=0) < LONGEST_TASK

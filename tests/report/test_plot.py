@@ -27,6 +27,24 @@ def test_every_kind_is_drawn_with_its_n_in_the_caption(stored, tmp_path, of, kin
     assert "n = 2 replicates" in text
 
 
+@pytest.mark.parametrize("kind", DRAWERS["run"][0])
+def test_the_caption_of_a_run_is_in_the_picture_whole(stored, kind):
+    from matplotlib.figure import Figure
+
+    from sim.report.figures import KINDS
+    from sim.report.stored import load
+    from sim.report.style import look
+
+    out, folders = stored
+    with look():
+        figure = Figure()
+        KINDS[kind](load(out, str(folders["run"])).result, figure)
+        figure.draw_without_rendering()
+        (caption,) = figure.texts
+        assert figure.bbox.x0 <= caption.get_window_extent().x0
+        assert caption.get_window_extent().x1 <= figure.bbox.x1
+
+
 def test_png_and_svg_of_one_kind(stored, tmp_path):
     out, folders = stored
     assert shell(folders["decompose"], "--to", tmp_path, "--out", out).exit_code == 0

@@ -69,17 +69,21 @@ class Planner(AtGate):
             int(self.model.formula[HOLDS]),
         )
 
+    def costs(self, outlook: Outlook) -> Costs:
+        """What the plans cost the user."""
+        p = self.model.p
+        return Costs(
+            outlook.usual_spend * p.choice_spend_boost * p.choice_spend_waste + p.choice_spend_hassle,
+            outlook.repay_pace * p.choice_repay_cost + p.choice_repay_hassle,
+            float(self.privacy_cost),
+        )
+
     def best_plan(self, tick: int, gate: GateView) -> int:
         """The plan that the user takes at a review."""
         model, p = self.model, self.model.p
         outlook, start = self.outlook(), float(self.starting_score)
         if out_of_reach(model.admission, outlook, gate, start, self.owned):
             return REST
-        costs = Costs(
-            outlook.usual_spend * p.choice_spend_boost * p.choice_spend_waste + p.choice_spend_hassle,
-            outlook.repay_pace * p.choice_repay_cost + p.choice_repay_hassle,
-            float(self.privacy_cost),
-        )
         noise, _, _, _ = self.luck(PLAN, tick)
         code = rule_in(self.belief)
         return int(
@@ -92,7 +96,7 @@ class Planner(AtGate):
                 Standing(start, (tick - self.admitted_day) * p.tick_days if self.admitted_day >= 0 else -1.0),
                 self.owned,
                 self.prizes(),
-                costs,
+                self.costs(outlook),
                 p.choice_discount,
                 p.choice_noise,
                 noise,

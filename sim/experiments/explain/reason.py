@@ -8,11 +8,15 @@ from sim.experiments.explain.recall import Review, Weighed, hold_review, user_at
 from sim.model.calendar import GATE_AHEAD, REVIEW_ALL
 from sim.model.choice.mixture import belief_in, rule_in, rules_of
 from sim.model.choice.prospect import OUT_OF_THE_RUNNING
-from sim.model.choice.review import levels_not_sure, out_of_reach, review_due
+from sim.model.choice.review import last_publication, levels_not_sure, out_of_reach, review_due
 from sim.model.numbers import as_namespace, numbers
 from sim.model.numerics import exponential
 from sim.model.outlook import believed_score
-from sim.model.states import PLANS, REST, UPLOAD
+from sim.model.score import asset_count
+from sim.model.states import PLANS, REPAY, REST, SPEND, UPLOAD
+
+ALL_ASSETS = 7
+"""Flags of all assets that a user may own."""
 
 
 class Reason(Enum):
@@ -33,7 +37,8 @@ class Reason(Enum):
 class Option:
     """One plan at a review. chance: of being taken (0 to 1); value: worth today of all it brings and costs (CNY; None: not in the running);
     the rest of the one publication that speaks most for it: prize (CNY/day) that it adds, cost until admission (CNY, not
-    discounted), days until admission, and points that the user believes it brings more than rest.
+    discounted), days until admission, and points that the user believes it brings more than rest. Of a plan that is not in the
+    running, cost, days and points are of the last publication that the user looks ahead to; all 0 where it cannot be taken at all.
     """
 
     plan: str
@@ -51,7 +56,7 @@ class Option:
 class Why:
     """Why a user is on a plan at the end of a tick, in one world.
 
-    plan: by name; options: rest, spend, repay, upload in this order where plans were weighed, or else rest alone; review: the
+    plan: by name; options: rest, spend, repay, upload in this order where plans were weighed or fail, or else rest alone; review: the
     last one, None where there was none; at_rest, goal: score believed to come of resting by the next publication, and what the
     gate asks (points; None where nothing was weighed).
     """
@@ -102,7 +107,7 @@ def options_of(review: Review) -> list[Option]:
     made = [Option(PLANS[REST], shares[REST], 0.0)]
     for plan, found in best.items():
         if found is None:
-            made.append(Option(PLANS[plan], 0.0))
+            made.append(failing(review, plan))
             continue
         seen = found.prospect
         assets = round(seen.cost_at_once / float(review.user.privacy_cost)) if plan == UPLOAD else 0
@@ -121,6 +126,37 @@ def options_of(review: Review) -> list[Option]:
             )
         )
     return made
+
+
+def failing(review: Review, plan: int) -> Option:
+    """A plan that is not in the running: what it would bring and cost until the last publication that the user looks ahead to."""
+    user, days = review.user, last_publication(review.gate)
+    outlook = user.outlook()
+    costs = user.costs(outlook)
+    assets = asset_count(user.owned & ~outlook.declared & ALL_ASSETS) if plan == UPLOAD else 0
+    if (plan == REPAY and outlook.debt <= 0.0) or (plan == UPLOAD and not assets):
+        return Option(PLANS[plan], 0.0)
+    declared = outlook.declared | user.owned if plan == UPLOAD else outlook.declared
+    points = believed_score(outlook, plan, days, declared) - believed_score(outlook, REST, days, outlook.declared)
+    cost = {SPEND: costs.spend_per_day * days, REPAY: costs.repay_per_day * days, UPLOAD: costs.upload_each * assets}[
+        plan
+    ]
+    return Option(PLANS[plan], 0.0, cost=float(cost), days=float(days), points=float(points), assets=assets)
+
+
+def all_failing(review: Review) -> list[Option]:
+    """Every plan where none is in the running: rest for certain, and what the others would have brought; rest alone where it is
+    too late for any.
+    """
+    if is_too_late(review):
+        return [Option(PLANS[REST], 1.0)]
+    return [Option(PLANS[REST], 1.0, 0.0), *(failing(review, plan) for plan in (SPEND, REPAY, UPLOAD))]
+
+
+def is_too_late(review: Review) -> bool:
+    """Whether no score is published any more before the gate ends."""
+    gate = review.gate
+    return bool(max(gate.days_to_publication, gate.days_to_start) >= gate.days_to_end)
 
 
 def why(life: Life, tick: int) -> Why:
@@ -147,6 +183,8 @@ def why(life: Life, tick: int) -> Why:
     found = Why(_reason(review, rule.strives), plan, tick, rule.name, review=review)
     if found.reason is Reason.WEIGHED:
         found.options = options_of(review)
+    elif found.reason in (Reason.OUT_OF_REACH, Reason.NONE_HELPS):
+        found.options = all_failing(review)
     found.at_rest = float(believed_score(user.outlook(), REST, review.gate.days_to_publication, user.declared))
     return found
 

@@ -2,11 +2,11 @@
 
 from sim.experiments.explain.change import Change
 from sim.experiments.explain.life import Life
-from sim.experiments.explain.reason import Option, Reason, Why, belief_of
+from sim.experiments.explain.reason import Option, Reason, Why, belief_of, is_too_late
 from sim.model.calendar import FAR, date_of, gate_dates
 from sim.model.choice.review import goal_score, last_publication
 from sim.model.outlook import best_conceivable_score
-from sim.model.states import FOLK, KNOWN, PLANS, REST
+from sim.model.states import FOLK, KNOWN, PLANS
 
 DOING = {
     "rest": "makes no effort for the score",
@@ -118,7 +118,8 @@ def _out_of_reach(_: Life, why: Why) -> list[str]:
     best = float(best_conceivable_score(review.user.outlook(), review.user.owned, days))
     return [
         f"Even all efforts together would bring the score to {best:.0f} at most within the {days:.0f} days "
-        f"that the user looks ahead, and {_gate_asks(why)}: every plan would fail."
+        f"that the user looks ahead, and {_gate_asks(why)}: every plan would fail.",
+        *map(_failing, why.options[1:]),
     ]
 
 
@@ -129,15 +130,15 @@ def _sure(_: Life, why: Why) -> list[str]:
 def _none_helps(_: Life, why: Why) -> list[str]:
     review = why.review
     assert review is not None
-    first = max(review.gate.days_to_publication, review.gate.days_to_start)
-    if first >= review.gate.days_to_end:
+    if is_too_late(review):
         return [
             "No score is published any more before the gate ends "
             f"(in {review.gate.days_to_end:.0f} days): an effort would come too late."
         ]
     return [
         f"No single plan would change whether the gate opens by the publications that the user looks ahead to: "
-        f"resting leads to about {why.at_rest:.0f} points, and {_gate_asks(why)}."
+        f"resting leads to about {why.at_rest:.0f} points, and {_gate_asks(why)}.",
+        *map(_failing, why.options[1:]),
     ]
 
 
@@ -150,7 +151,7 @@ def _weighed(life: Life, why: Why) -> list[str]:
         f"At the last review, on {when}, resting led to about {why.at_rest:.0f} points at the next publication, and "
         f"{_gate_asks(why)}."
     ]
-    told += [_option(option) for option in why.options if option.value is not None and option.plan != PLANS[REST]]
+    told += [_failing(option) if option.value is None else _option(option) for option in why.options[1:]]
     told.append(
         f"By the rule of choice {why.rule} the chance to {chosen.plan} was {_chance(chosen.chance)}; "
         f"the luck of the day (a draw of {review.noise:.3f} between 0 and 1) made it {chosen.plan}."
@@ -158,11 +159,27 @@ def _weighed(life: Life, why: Why) -> list[str]:
     return told
 
 
+def _how(option: Option) -> str:
+    if option.assets:
+        return f"Proving {option.assets} asset{'s' if option.assets != 1 else ''}"
+    return f"To {option.plan}"
+
+
+def _failing(option: Option) -> str:
+    """A plan that is not in the running."""
+    if not option.days:
+        lacking = {"repay": "no debt", "upload": "no asset left to prove"}[option.plan]
+        return f"{_how(option)} is not possible, as there is {lacking}: chance 0%."
+    return (
+        f"{_how(option)} is believed to bring {option.points:.0f} points more in {option.days:.0f} days and to cost "
+        f"{option.cost:.0f} CNY until then, but no nearer to admission: chance 0%."
+    )
+
+
 def _option(option: Option) -> str:
     assert option.value is not None
-    how = f"proving {option.assets} asset{'s' if option.assets != 1 else ''}" if option.assets else f"to {option.plan}"
     return (
-        f"{how[0].upper()}{how[1:]} is believed to bring {option.points:.0f} points more and admission in {option.days:.0f} days, "
+        f"{_how(option)} is believed to bring {option.points:.0f} points more and admission in {option.days:.0f} days, "
         f"worth {option.prize_per_day:.2f} CNY a day from then on; it costs {option.cost:.0f} CNY until then; "
         f"all in all {option.value:+.2f} CNY today, where resting is 0: chance {_chance(option.chance)}."
     )

@@ -158,7 +158,7 @@ def axis(title: str, **more: Any) -> Trace:
 
 
 def upright(at: float, text: str) -> Trace:
-    """A layout with a dotted upright line, and what it marks."""
+    """A layout with a dotted upright line, and above the plot, where it hides no curve, what it marks."""
     return {
         "shapes": [
             {
@@ -176,13 +176,12 @@ def upright(at: float, text: str) -> Trace:
                 "x": at,
                 "y": 1,
                 "yref": "paper",
-                "yanchor": "top",
+                "yanchor": "bottom",
                 "xanchor": "left",
-                "xshift": 2,
+                "xshift": -4,
                 "text": text,
                 "showarrow": False,
                 "font": {"color": "@faint", "size": 11},
-                "bgcolor": "@ground/0.7",
             }
         ],
     }

@@ -34,7 +34,7 @@ PLAN_LOOKS = {"spend": ("@policy", "/"), "repay": ("@baseline", "."), "upload": 
 """Colour and pattern of the plans: either is enough to tell them apart."""
 LEAST_DIFFERENCE = 1e-12
 PERCENT = Ours("%{y:.2f}%")
-MEAN_AND_BAND = "Line: mean over replicates; band: lowest and highest replicate."
+MEAN_AND_BAND = "Line: mean over replicates; band: lowest to highest replicate; no 95% interval is drawn."
 
 
 def chapter(result: "Result") -> Chapter:

@@ -67,6 +67,9 @@
     } else if (!made.tickvals) made.nticks = narrow(box) ? 5 : 10;
     return made;
   }
+  // Room between plot and legend for the labels of upright lines (pixels), as the share of the plot's height that a legend is placed by.
+  const LABEL = 22;
+  const labels = (spec, box) => ((spec.layout.annotations || []).length ? LABEL / Math.max(height(spec, box) - 130, 100) : 0);
   function layout(number, box) {
     const spec = specs[number];
     const given = painted({ ...spec.layout, ...(spec.steps[step[number]] || {}).layout });
@@ -77,7 +80,7 @@
       font: { family: getComputedStyle(document.body).fontFamily, size: narrow(box) ? 11 : 13, color: text },
       hoverlabel: { bgcolor: colour("@raised"), bordercolor: colour("@faint"), font: { color: text }, align: "left", namelength: -1 },
       margin: { l: 10, r: 14, t: 34, b: 10, autoexpand: true }, height: height(spec, box), width: box.clientWidth,
-      legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", xanchor: "left", font: { size: narrow(box) ? 10 : 12 } },
+      legend: { orientation: "h", x: 0, y: 1 + labels(spec, box), yanchor: "bottom", xanchor: "left", font: { size: narrow(box) ? 10 : 12 } },
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom", uirevision: String(step[number]),
       modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("@faint"), activecolor: text, orientation: "v" },
       ...rest,

@@ -31,7 +31,10 @@ HERE = Path(__file__).parent
 
 
 def chapter_of(stored: StoredResult) -> Chapter:
-    """The chapter of a result. Raises ResultError for one whose tables are not whole."""
+    """The chapter of a result. Raises ResultError for one whose tables are not whole, or trimmed."""
+    if stored.trimmed_to is not None:
+        name = stored.result.manifest["name"]
+        raise ResultError(f"{stored.trimmed}, too little for a page; scoregate run {name} makes the whole result")
     module = import_module(f"sim.report.page.{CHAPTERS[stored.kind]}")
     try:
         made: Chapter = module.chapter(stored.result)
