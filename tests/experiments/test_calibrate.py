@@ -127,7 +127,7 @@ def test_errors_of_a_histogram_are_those_of_a_sample(workspace):
 
 
 def test_days_of_one_stretch_are_averaged_and_counts_are_divided(workspace):
-    text = FILE.replace("ticks: 25", "ticks: 120").replace("curve: visits.csv", "curve: visits.csv, of: 10")
+    text = FILE.replace("ticks: 25", "ticks: 240").replace("curve: visits.csv", "curve: visits.csv, of: 10")
     visits = "date,value,error\n2016-09-04,16,1\n2016-09-03,18,1\n2016-09-05,20,2\n"  # days 3, 2 and 4; stretches of two days
     plan = make_calibration_plan(written(text, visits=visits))
     curve = next(one for one in plan.moments if one.kind == "curve")

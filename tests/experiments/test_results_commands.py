@@ -104,14 +104,13 @@ def test_verify_makes_runs_and_cells_again_to_the_bit(stored):
 
 def test_verify_finds_one_changed_bit_and_says_whose_code_it_was(tmp_path, monkeypatch):
     sim.run("tiny.yaml", out=tmp_path)
-    honest = work.measured
+    honest = work.reduced
 
-    def other(*given):
-        measures, tables = honest(*given)
-        return measures | {"visits": measures["visits"] + 2**-50}, tables
+    def other(cells):
+        return [(measures | {"visits": measures["visits"] + 2**-50}, tables) for measures, tables in honest(cells)]
 
     with monkeypatch.context() as patch:
-        patch.setattr(work, "measured", other)
+        patch.setattr(work, "reduced", other)
         evaluate(tiny_jobs(1), store=tmp_path / "cells", executor="threads")
     verdicts = {verdict.kind: verdict for verdict in verify(tmp_path)}
     assert verdicts["run"].verdict == SAME
@@ -136,7 +135,7 @@ def test_verify_says_when_a_scenario_is_not_of_this_version(tmp_path):
 def test_prune_removes_what_is_asked_for_and_only_with_leave(tmp_path, monkeypatch):
     sim.run("tiny.yaml", out=tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(work, "measured", lambda *given: 1 / 0)
+        patch.setattr(work, "reduced", lambda *given: 1 / 0)
         evaluate(tiny_jobs(2), store=tmp_path / "cells", executor="threads")
     evaluate(tiny_jobs(5), store=tmp_path / "cells")
     being_written, left_behind = tmp_path / "tiny" / ".partial-new", tmp_path / "tiny" / ".partial-old"

@@ -97,7 +97,7 @@ def test_feed_off_visits_to_the_circle_count_for_nothing(engine):
     assert np.array_equal(total(off, "visits_rival"), total(without, "visits_rival"))
     # the circle goes on as it was, and so does whatever anybody does for its sake
     assert different_totals(off, on) <= {
-        *("visits_circle", "visits_habit", "visits_rival", "active", "active_30", "rival_active"),
+        *("visits_circle", "circle_1_visits", "visits_habit", "visits_rival", "active", "active_30", "rival_active"),
     }
     assert total(off, "posts").sum() > 0
     assert total(off, "rest").min() < USERS[engine]
@@ -108,7 +108,7 @@ def test_feed_off_visits_to_the_circle_count_for_nothing(engine):
 def test_feed_and_habit_off_only_the_visits_to_the_circle_are_missing(engine):
     still = {"switches.habit": False}
     assert different_totals(run(engine, still, {"switches.feed": False}), run(engine, still)) <= {
-        *("visits_circle", "visits_rival", "active", "active_30", "rival_active"),
+        *("visits_circle", "circle_1_visits", "visits_rival", "active", "active_30", "rival_active"),
     }
 
 

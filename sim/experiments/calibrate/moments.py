@@ -1,7 +1,7 @@
 """Targets as moments: what each asks of a run, what was observed, and with what error.
 
 A moment of a whole run is one number. A curve, or a moment of one day, is compared with the course of the measure that every
-finished cell keeps, means over at most 60 stretches of the run: observations of one stretch are averaged, so that like is compared
+finished cell keeps, means over at most 120 stretches of the run: observations of one stretch are averaged, so that like is compared
 with like. A histogram of scores is compared bin by bin, as shares of users, with that of the run's last day.
 """
 
