@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def code_hash() -> str:
     """Hash (16 hex digits) of everything that decides a result: model, draws, engines, what is taken of a cell, numba."""
     package = Path(__file__).resolve().parent.parent
-    taken = [package / "experiments" / name for name in ("cell.py", "cells/reduce.py")]
+    taken = [package / "experiments" / name for name in ("cell.py", "groups.py", "cells/reduce.py")]
     taken += sorted((package / "experiments" / "after").glob("*.py"))
     digest = hashlib.sha256(version("numba").encode())
     parts = [*sorted((package / "model").rglob("*.py")), *sorted((package / "engines").rglob("*.py"))]

@@ -1,5 +1,6 @@
 """Storage of the users: four arrays, one per type, a row per column of `sim.model.columns`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,10 @@ class Columns:
 
     def extended(self, groups: Groups) -> "Columns":
         """The same columns, not copied, and after them those of `groups` that are missing at the end, all 0."""
-        other = Columns(0, groups)
         new = groups[len(self.arrays) :]
+        if not new:
+            return self
+        other = Columns(0, groups)
         other.arrays = self.arrays + tuple(np.zeros((len(columns), self.users), dtype=kind) for kind, columns in new)
         return other
 
@@ -58,3 +61,15 @@ class Columns:
         other.arrays = tuple(np.ascontiguousarray(array[:, order]) for array in self.arrays)
         other._place = self._place
         return other
+
+
+class SideBySide:
+    """Populations of the same columns and as many users: `side_by_side["habit"]` has the shape (populations, users)."""
+
+    def __init__(self, populations: Sequence[Columns]) -> None:
+        self._populations = populations
+        self.names = populations[0].names
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        of_each = [one[name] for one in self._populations]
+        return np.stack(of_each) if len(of_each) > 1 else of_each[0][np.newaxis]

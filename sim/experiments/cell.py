@@ -1,28 +1,28 @@
 """A cell: one scenario on one seed, run to its end and reduced to tables."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.columns import Columns
+from sim.engines.columns import Columns, SideBySide
 from sim.experiments.after.last_day import last_day_measures
-from sim.model.calendar import PUBLICATION, date_of, gate_dates, make_calendar, ticks_per_day, time_of
-from sim.model.credit import CLOSED
-from sim.model.lenders import BARRED, times_late
-from sim.model.measures import Totals, of_run, over_time
-from sim.model.numbers import as_namespace, numbers
-from sim.model.score import asset_count
-from sim.model.states import ENTERED, PLANS, ROLE, ROLES
-from sim.model.totals import KEPT_BY_GROUP, TOTALS, totals_of
+from sim.experiments.groups import group_table, money_kept
+from sim.model.calendar import PUBLICATION, date_of, make_calendar, ticks_per_day, time_of
+from sim.model.measures import of_run, over_time
+from sim.model.score import HIGHEST, LOWEST
+from sim.model.states import PLANS
+from sim.model.totals import TOTALS, totals_of
 from sim.results.table import Table, stacked
 from sim.scenario.schema import Scenario
 
 BIN = 10
 """Points per bin of the score histograms."""
+BINS = (HIGHEST - LOWEST) // BIN + 1
+BIN_STARTS = LOWEST + BIN * np.arange(BINS)
 DISTANCE_BIN = 25
 """Points per bin of distance to the gate."""
 REFERENCE_SCORE = 750
@@ -49,8 +49,15 @@ def reference_score(scenario: Scenario) -> int:
 
 def score_table(columns: Columns, day: float) -> Table:
     """Histogram of published scores: day, score (lower edge of a bin of 10), users."""
-    counts = np.bincount((columns["score"].astype(np.int64) - 350) // BIN, minlength=61)
-    return {"day": np.full(counts.size, day), "score": 350 + BIN * np.arange(counts.size), "users": counts}
+    (counts,) = score_counts([columns])
+    return {"day": np.full(BINS, day), "score": BIN_STARTS, "users": counts}
+
+
+def score_counts(populations: Sequence[Columns]) -> NDArray[np.int64]:
+    """Users by bin of their published score, shape (populations, BINS), of populations of as many users each."""
+    bins = (SideBySide(populations)["score"].astype(np.int64) - LOWEST) // BIN
+    places = bins + BINS * np.arange(len(populations))[:, np.newaxis]
+    return np.bincount(places.ravel(), minlength=BINS * len(populations)).reshape(-1, BINS)
 
 
 def plan_table(columns: Columns, day: float, reference: int) -> Table:
@@ -69,139 +76,10 @@ def plan_table(columns: Columns, day: float, reference: int) -> Table:
     }
 
 
-INCOME_THIRDS = ("lowest third", "middle third", "highest third")
-FILES = ("thin", "file")
-STARTS = (
-    "admitted at the start",
-    "1-25 points short",
-    "26-50 points short",
-    "51-100 points short",
-    "more than 100 points short",
-)
-
-
-def quantiles(values: NDArray[Any], shares: tuple[float, ...]) -> list[float]:
-    """As np.quantile, which takes ten times as long for the people of a small cell."""
-    places = [share * (values.size - 1) for share in shares]
-    around = sorted({min(int(place) + more, values.size - 1) for place in places for more in (0, 1)})
-    parted = np.partition(values, around)
-    low, high = ([float(parted[min(int(place) + more, values.size - 1)]) for place in places] for more in (0, 1))
-    return [a + (b - a) * (place - int(place)) for a, b, place in zip(low, high, places, strict=True)]
-
-
-def group_codes(columns: Columns, reference: int) -> dict[str, tuple[tuple[str, ...], NDArray[Any]]]:
-    """Kinds of groups that users fall into: the names of the groups, and the place among them of every user's."""
-    income = columns["income"]
-    thirds = quantiles(income, (1 / 3, 2 / 3))
-    missing = reference - columns["starting_score"].astype(np.int64)
-    return {
-        "income": (INCOME_THIRDS, np.searchsorted(thirds, income)),
-        "file": (FILES, columns["has_file"]),
-        "role": (ROLES, columns["role"] & ROLE),
-        "responsive": (("not responsive", "responsive"), columns["responsive"]),
-        "start": (STARTS, np.searchsorted([0, 25, 50, 100], missing)),
-    }
-
-
-def credit_values(columns: Columns) -> dict[str, NDArray[np.float64]]:
-    """Of every user, where credit is a business: in arrears with the credit line; in default on it; living costs of the last month
-    not met (CNY); with lenders, owed to them (CNY), whether to any, to several, in arrears with one, in default with one.
-    """
-    if "missed" not in columns.names:
-        return {}
-    missed = columns["missed"]
-    values = {
-        "line_late": (missed > 0) & (missed < CLOSED),
-        "line_closed": missed == CLOSED,
-        "unmet": columns["unmet"] * 0.01,
-    }
-    owed = [columns[name] for name in columns.names if name.startswith("owed_")]
-    if owed:
-        loans = sum((one > 0).astype(np.int64) for one in owed)
-        states = [columns[name].astype(np.int64) for name in columns.names if name.startswith("loan_")]
-        values |= {
-            "owed": sum(one.astype(np.int64) for one in owed) * 0.01,
-            "borrowers": loans > 0,
-            "borrowers_several": loans > 1,
-            "overdue": np.any([times_late(state) > 0 for state in states], axis=0),
-            "barred": np.any([state == BARRED for state in states], axis=0),
-        }
-    return {name: np.asarray(value, float) for name, value in values.items()}
-
-
-def packet_values(columns: Columns) -> dict[str, NDArray[np.float64]]:
-    """Of every user, where red packets are given: whether ever one was opened."""
-    return {"openers": (columns["opened_day"] >= 0).astype(float)} if "opened_day" in columns.names else {}
-
-
-def money_kept(columns: Columns, scenario: Scenario, totals: Totals, days: float) -> dict[tuple[str, str], float]:
-    """Money of red packets that users kept (CNY/user/day), by kind and group, where packets are given.
-
-    Thirds of income are those of the law, and each figure is per user who lies in them, so that no third is favoured.
-    """
-    if KEPT_BY_GROUP[0] not in totals:
-        return {}
-    p = as_namespace(numbers(scenario, scenario.run.seed))
-    income = columns["income"]
-    third = (income > p.income_below_middle).astype(np.int64) + (income > p.income_above_middle)
-    users = [*np.bincount(third, minlength=3), *np.bincount(columns["has_file"], minlength=2)]
-    groups = [*(("income", name) for name in INCOME_THIRDS), *(("file", name) for name in FILES)]
-    kept = [float(totals[name].sum()) * 0.01 / days for name in KEPT_BY_GROUP]
-    return {group: fen / many for group, fen, many in zip(groups, kept, users, strict=True) if many > 0}
-
-
-def group_table(
-    columns: Columns, days: float, reference: int, kept: Mapping[tuple[str, str], float] | None = None
-) -> Table:
-    """Per group: users, visits per user-day, mean score and its rise, debt (CNY), money sent lately (CNY/day), assets proved, share
-    admitted and knowing at the end; credit; packets. kept: of `money_kept`.
-    """
-    values = {
-        "visits": columns["visits"] / days,
-        "score": columns["score"].astype(float),
-        "score_rise": columns["score"].astype(float) - columns["starting_score"],
-        "debt": columns["debt"] * 0.01,
-        "recent_spend": columns["recent_spend"].astype(float),
-        "assets": asset_count(columns["declared"].astype(np.int64)).astype(float),
-        "admitted": (columns["admitted"] & ENTERED > 0).astype(float),
-        "knowing": columns["knows"].astype(float),
-        **credit_values(columns),
-        **packet_values(columns),
-    }
-    kinds = group_codes(columns, reference)
-    firsts = np.cumsum([0, *(len(names) for names, _ in kinds.values())])
-    # All kinds of groups at once, users of each kind in their order, since a table is wanted of every small cell.
-    codes = np.concatenate([first + codes for first, (_, codes) in zip(firsts, kinds.values(), strict=False)])
-    users = np.bincount(codes, minlength=firsts[-1])
-    some = users > 0
-    table: Table = {
-        "group": np.array([name for names, _ in kinds.values() for name in names])[some],
-        "kind": np.repeat(list(kinds), np.diff(firsts))[some],
-        "users": users[some],
-    }
-    repeated = np.empty((len(kinds), columns.users))
-    for name, value in values.items():
-        repeated[:] = value
-        table[name] = np.bincount(codes, repeated.ravel(), minlength=firsts[-1])[some] / users[some]
-    if kept:
-        rows = zip(table["kind"].tolist(), table["group"].tolist(), strict=True)
-        table["incentives"] = np.array([kept.get(row, np.nan) for row in rows])
-    return table
-
-
 def user_table(columns: Columns, sample: int) -> Table:
     """The first `sample` users (all if -1), one row each; by number, so that arms show the same people."""
     users = columns.users if sample < 0 else min(sample, columns.users)
     return {name: columns[name][:users] for name in columns.names}
-
-
-def admission_measures(columns: Columns, scenario: Scenario) -> dict[str, float]:
-    """Share admitted after the gate's first tick, and their mean days until then."""
-    _, start, _ = gate_dates(scenario)
-    since = columns["admitted_day"].astype(np.int64)
-    later = since > start
-    wait = float((since[later] - start).mean()) / ticks_per_day(scenario) if later.any() else float("nan")
-    return {"admitted_later": float(later.mean()), "days_to_admission": wait}
 
 
 def days_after(tick: int, per_day: int) -> float:
@@ -258,8 +136,7 @@ def run_cell(
         ticks=table,
         measures={
             **of_run(series),
-            **admission_measures(last, scenario),
-            **last_day_measures(last, scenario, reference),
+            **last_day_measures([last], [scenario], [reference])[0],
         },
         scores=stacked(scores),
         plans=stacked(plans),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiments.cell import group_codes
 from sim.experiments.compare.bootstrap import bca_intervals, chances_of_best, level_for
 from sim.experiments.compare.contrast import contrast, pairing_gain
 from sim.experiments.compare.correction import adjusted
@@ -14,6 +13,7 @@ from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS
 from sim.experiments.compare.two_stage import replicates_needed
 from sim.experiments.compare.verdict import guard, verdict
 from sim.experiments.effect import t_interval
+from sim.experiments.groups import group_codes
 from sim.model.totals import KEPT_BY_GROUP
 from sim.scenario.comparison import FIRST_STAGE, Amount
 from tests.helpers import BUSY, FINANCE, PACKETS, finished, scenario, total
@@ -188,7 +188,7 @@ def test_a_size_is_absolute_or_a_share_of_the_baseline():
 
 
 def test_groups_and_their_measures_are_those_of_a_cell():
-    from sim.experiments.cell import group_table, money_kept
+    from sim.experiments.groups import group_table, money_kept
 
     columns = finished(scenario(BUSY, {"run.ticks": 5})).columns
     codes = group_codes(columns, 640)

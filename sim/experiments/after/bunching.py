@@ -14,11 +14,21 @@ REACH = 60
 DEGREE = 3
 
 
+def shares_above(scores: NDArray[np.integer], gates: NDArray[np.integer], window: int = WINDOW) -> NDArray[np.float64]:
+    """Of the users within `window` points of the gate, the share at or above it (NaN if there is nobody).
+
+    scores: shape (populations, users); gates: of each population, as is what is returned.
+    """
+    over = scores - gates[:, np.newaxis].astype(np.int64)
+    above = ((over >= 0) & (over < window)).sum(axis=-1)
+    below = ((over < 0) & (over >= -window)).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(above / (above + below))
+
+
 def share_above(scores: NDArray[np.integer], gate: int, window: int = WINDOW) -> float:
-    """Of the users within `window` points of the gate, the share at or above it (NaN if there is nobody)."""
-    above = int(((scores >= gate) & (scores < gate + window)).sum())
-    below = int(((scores < gate) & (scores >= gate - window)).sum())
-    return above / (above + below) if above + below else float("nan")
+    """As `shares_above`, of one population."""
+    return float(shares_above(scores[np.newaxis], np.array([gate]), window)[0])
 
 
 def smooth_share_above(

@@ -14,7 +14,7 @@ FEWEST_DAYS = 7
 """Days before a gate from which a user's usual visits are read, at least."""
 
 
-def just_short(starting_score: NDArray[np.integer], gate: int) -> NDArray[np.bool_]:
+def just_short(starting_score: NDArray[np.integer], gate: int | NDArray[np.integer]) -> NDArray[np.bool_]:
     """Who started 1-25 points short of the gate."""
     missing = gate - starting_score.astype(np.int64)
     return (missing >= 1) & (missing <= SHORT)
@@ -47,7 +47,20 @@ def quiet_share(
     last_visit: tick of each user's last visit; ticks: length of the run; per_day: ticks in a day. NaN for a run no longer
     than 30 days, or if nobody started there.
     """
-    short = just_short(starting_score, gate)
-    if ticks <= QUIET_DAYS * per_day or not short.any():
-        return float("nan")
-    return float((last_visit[short].astype(np.int64) < ticks - QUIET_DAYS * per_day).mean())
+    return float(quiet_shares(last_visit[np.newaxis], starting_score[np.newaxis], np.array([gate]), ticks, per_day)[0])
+
+
+def quiet_shares(
+    last_visit: NDArray[np.integer],
+    starting_score: NDArray[np.integer],
+    gates: NDArray[np.integer],
+    ticks: int,
+    per_day: int = 1,
+) -> NDArray[np.float64]:
+    """As `quiet_share`, of each of several populations, shape (populations, users). gates: of each population."""
+    if ticks <= QUIET_DAYS * per_day:
+        return np.full(gates.size, np.nan)
+    short = just_short(starting_score, gates[:, np.newaxis])
+    quiet = short & (last_visit.astype(np.int64) < ticks - QUIET_DAYS * per_day)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(quiet.sum(axis=-1) / short.sum(axis=-1))

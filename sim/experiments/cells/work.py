@@ -57,10 +57,13 @@ def outcomes_of(
 
 MOST_TICKS_TOGETHER = 20_000
 """Ticks in all whose totals (about a kilobyte each) are held back to be reduced together."""
+MOST_USERS_TOGETHER = 50_000
+"""Users in all whose last state (about a hundred bytes each) is."""
 
 
 def _many(waiting: Sequence[Ended]) -> bool:
-    return len(waiting) * waiting[0].job.scenario.run.ticks >= MOST_TICKS_TOGETHER
+    run = waiting[0].job.scenario.run
+    return len(waiting) * run.ticks >= MOST_TICKS_TOGETHER or len(waiting) * run.users >= MOST_USERS_TOGETHER
 
 
 def _reduced(cells: Sequence[Ended]) -> list[Outcome]:

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.cell import FILES, INCOME_THIRDS, STARTS
 from sim.experiments.cells.outcome import Cells
+from sim.experiments.groups import FILES, INCOME_THIRDS, STARTS
 from sim.model.states import ROLES
 from sim.results.table import Table, rows_of
 from sim.scenario.comparison import GroupName
