@@ -35,7 +35,8 @@ def test_reference_is_made_again_to_the_digit(name, workspace):
         for table, names in BEHIND.items():
             for column in names or result.tables[table]:
                 if column != "seconds":
-                    assert kept.tables[table][column].tolist() == result.tables[table][column].tolist(), (table, column)
+                    of_each = (kept.tables[table][column], result.tables[table][column])
+                    np.testing.assert_array_equal(*of_each, err_msg=f"{table}: {column}")
 
 
 def test_readme_shows_three_figures_whose_numbers_are_those_of_the_tables():
