@@ -117,7 +117,9 @@ class Blueprint:
         """The scenario's numbers with the halves of a seed (to be read only; one seed's are asked for several times)."""
         before, record = self._of_seed
         if before != seed or record is None:
-            record = np.frombuffer(bytearray(self._numbers.tobytes()), self._numbers.dtype)  # a copy by field takes far longer
+            record = np.frombuffer(
+                bytearray(self._numbers.tobytes()), self._numbers.dtype
+            )  # a copy by field takes far longer
             record["seed_low"], record["seed_high"] = seed_halves(seed)
             self._of_seed = (seed, record)
         return record

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.results.cells.outcome import Outcome, Shape, as_kind
-from sim.results.table import Table, read_parquet, rows_of, stacked, with_constants, write_parquet
+from sim.results.cells.together import CELL, Together
+from sim.results.table import Table, read_parquet, rows_of, write_parquet
 
 MEASURES = "measures"
-KEY, CELL = "key", "cell"
+KEY = "key"
 
 
 def shard_file(folder: Path, shard: int, table: str) -> Path:
@@ -38,15 +39,12 @@ def synchronise(path: Path) -> None:
         os.close(handle)
 
 
-def write_shard(folder: Path, shard: int, outcomes: Iterable[Outcome], shape: Shape) -> None:
-    """Write outcomes of one shape as the files of a shard, in order of their keys; all there and on the disk afterwards."""
-    cells = sorted(outcomes, key=lambda outcome: outcome.key)
-    values = np.array([[outcome.measures[name] for name in shape.measures] for outcome in cells], np.float64)
-    keys = np.array([outcome.key for outcome in cells])
-    tables: dict[str, Table] = {MEASURES: {KEY: keys} | {name: values[:, k] for k, name in enumerate(shape.measures)}}
-    for name in shape.tables:
-        numbered = (with_constants(outcome.tables[name], {CELL: np.int32(row)}) for row, outcome in enumerate(cells))
-        tables[name] = stacked(numbered)
+def write_shard(folder: Path, shard: int, cells: Together, shape: Shape) -> None:
+    """Write cells of one shape, in order of their keys, as the files of a shard; all there and on the disk afterwards."""
+    tables: dict[str, Table] = {
+        MEASURES: {KEY: cells.keys} | {name: cells.measures[:, k] for k, name in enumerate(shape.measures)},
+        **cells.tables,
+    }
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         if not rows_of(table):

@@ -14,6 +14,7 @@ from sim.results.cells.origin import Origin, as_text, squeezed
 from sim.results.cells.outcome import Outcome, Packed, shape_of
 from sim.results.cells.reader import CellReader
 from sim.results.cells.shards import MEASURES, read_shard, shard_file, shard_number, write_shard
+from sim.results.cells.together import Together, of_bodies, of_outcomes
 
 SHARD_CELLS = 1024
 """Most cells of a shard."""
@@ -147,26 +148,28 @@ class CellStore(CellReader):
                 if first is None:  # another process was quicker
                     return
                 text = self._shape_text(first[0])
-                outcomes, taken = [], 0
+                keys: list[str] = []
+                bodies: list[bytes] = []
+                taken = 0
                 rows = connection.execute("SELECT key, body FROM journal WHERE shape = ? ORDER BY key", first)
                 for key, body in rows:
-                    outcomes.append(Packed(key, "", 0.0, text, body).unpacked())
+                    keys.append(key)
+                    bodies.append(body)
                     taken += len(body)
-                    if len(outcomes) >= SHARD_CELLS or taken >= SHARD_BYTES:
+                    if len(keys) >= SHARD_CELLS or taken >= SHARD_BYTES:
                         break
                 rows.close()
-                self._add_shard(connection, first[0], outcomes)
-                gone = [(outcome.key,) for outcome in outcomes]
-                connection.executemany("DELETE FROM journal WHERE key = ?", gone)
+                self._add_shard(connection, first[0], of_bodies(keys, bodies, shape_of(text)))
+                connection.executemany("DELETE FROM journal WHERE key = ?", [(key,) for key in keys])
 
-    def _add_shard(self, connection: sqlite3.Connection, shape: str, outcomes: list[Outcome]) -> None:
-        """Write a shard and name it in the ledger, within a transaction."""
-        outcomes = sorted(outcomes, key=lambda outcome: outcome.key)
-        added = connection.execute("INSERT INTO shards (shape, cells) VALUES (?, ?)", (shape, len(outcomes)))
+    def _add_shard(self, connection: sqlite3.Connection, shape: str, cells: Together) -> None:
+        """Write a shard of cells in order of their keys, and name it in the ledger, within a transaction."""
+        keys = cells.keys.tolist()
+        added = connection.execute("INSERT INTO shards (shape, cells) VALUES (?, ?)", (shape, len(keys)))
         shard = added.lastrowid
         assert shard is not None  # a row was added
-        write_shard(self._shards, shard, outcomes, shape_of(self._shape_text(shape)))
-        places = [(shard, row, outcome.key) for row, outcome in enumerate(outcomes)]
+        write_shard(self._shards, shard, cells, shape_of(self._shape_text(shape)))
+        places = [(shard, row, key) for row, key in enumerate(keys)]
         connection.executemany("UPDATE cells SET shard = ?, row = ? WHERE key = ?", places)
 
     def _merge(self, connection: sqlite3.Connection) -> None:
@@ -201,7 +204,8 @@ class CellStore(CellReader):
                 outcomes += [outcome for outcome in whole if outcome.key in left]
             connection.execute("DELETE FROM shards WHERE id = ?", (shard,))
         if outcomes:
-            self._add_shard(connection, shape, outcomes)
+            outcomes.sort(key=lambda outcome: outcome.key)
+            self._add_shard(connection, shape, of_outcomes(outcomes, shape_of(self._shape_text(shape))))
         return shards
 
     def _unlink(self, shards: list[int]) -> None:

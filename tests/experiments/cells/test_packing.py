@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sim.results.cells.origin import as_text, expanded, squeezed
-from sim.results.cells.outcome import Outcome, pack
+from sim.results.cells.outcome import Outcome, pack, shape_of
+from sim.results.cells.together import of_bodies, of_outcomes
 from tests.experiments.cells.stand_ins import bits
 
 TABLES = {
@@ -29,6 +30,48 @@ def test_outcomes_of_one_shape_share_its_text_and_others_do_not():
     whole_days = {"series": {"day": np.arange(3)}}
     hours = {"series": {"day": np.arange(3) / 24}}
     assert pack(Outcome("a", "", 1, {}, whole_days)).shape != pack(Outcome("a", "", 1, {}, hours)).shape
+
+
+def cell_of(place, groups):
+    """A cell of many: some have the same groups, some have others of the same length, some fewer or none."""
+    tables = TABLES | {
+        "groups": {"group": np.array(groups, dtype=str), "visits": np.arange(len(groups)) / 3 - place},
+        "flags": {
+            "on": np.array([place > 1] * 2),
+            "small": np.array([1, place], np.uint8),
+            "far": np.array([-1, place]),
+        },
+    }
+    return Outcome(f"{place:03d}", "", 1.0, {"visits": place / 7, "debt": np.nan}, tables)
+
+
+def test_many_bodies_are_taken_apart_together_as_each_alone():
+    of_each = (
+        ["low", "high"],
+        ["low", "high"],
+        ["高", "high"],
+        [],
+        ["higher", "h"],
+        ["low"],
+        ["low", "high"],
+        ["hig", "hlow"],
+    )
+    outcomes = [cell_of(place, groups) for place, groups in enumerate(of_each)]
+    packed = [pack(outcome) for outcome in outcomes]
+    shape = shape_of(packed[0].shape)
+    assert {one.shape for one in packed} == {packed[0].shape}
+    for some in (slice(None), slice(3, 4), slice(0, 2)):
+        expected = of_outcomes(outcomes[some], shape)
+        found = of_bodies([one.key for one in packed[some]], [one.body for one in packed[some]], shape)
+        assert found.keys.tolist() == expected.keys.tolist()
+        assert found.measures.tobytes() == expected.measures.tobytes()
+        assert {name: list(table) for name, table in found.tables.items()} == {
+            name: list(table) for name, table in expected.tables.items()
+        }
+        for name, table in expected.tables.items():
+            for column, values in table.items():
+                assert found.tables[name][column].dtype.kind == values.dtype.kind
+                assert found.tables[name][column].tolist() == values.tolist()
 
 
 def test_only_the_tables_asked_for_are_unpacked():
