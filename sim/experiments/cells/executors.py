@@ -20,6 +20,8 @@ Work = Callable[..., list[Packed]]
 
 IDLE = 60.0
 """Seconds after which a worker process without work ends."""
+CUT_OFF = 1.0
+"""Seconds that a worker may be dead before its last result counts as cut off (a whole one is read at once)."""
 MOST_STILLBORN = 5
 """Worker processes in a row that may die as they start."""
 LONE = 60.0
@@ -130,6 +132,18 @@ def _start_worker(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _alive(executor: Any) -> bool:
+    """Whether an executor of loky has a process that lives, or has not started one yet."""
+    processes = list((executor._processes or {}).values())
+    return not processes or any(process.is_alive() for process in processes)
+
+
+def _end_results(executor: Any) -> None:
+    """Let go of this process's own end of the pipe through which an executor of loky gets its results."""
+    if executor._result_queue is not None:
+        executor._result_queue._writer.close()
+
+
 class Processes:
     """Worker processes of this machine, each an executor of its own: one that dies or is killed takes only its batch along."""
 
@@ -139,6 +153,7 @@ class Processes:
         self._executors: list[Executor | None] = [None] * workers
         self._since = [math.inf] * workers
         self._ready = [math.inf] * workers
+        self._dead_since = [math.inf] * workers
         self._stillborn = 0
         self._free = set(range(workers))
         self._work = partial(work, code=code_hash(), threads=threads, limit=limit)
@@ -200,7 +215,18 @@ class Processes:
         return ready
 
     def check(self) -> None:
-        """Processes are started when they are needed."""
+        """End the wait for a result whose process was killed in the middle of sending it.
+
+        The executor would wait for ever for the rest, as this process could write it too: once it cannot, the pipe has ended.
+        """
+        now = time.monotonic()
+        for lane, executor in enumerate(self._executors):
+            if executor is None or lane in self._free or _alive(executor):
+                self._dead_since[lane] = math.inf
+                continue
+            self._dead_since[lane] = min(self._dead_since[lane], now)
+            if now - self._dead_since[lane] > CUT_OFF:
+                _end_results(executor)
 
     def close(self, *, at_once: bool) -> None:
         """Let the processes go."""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sim.experiments.cells.job import Job
@@ -10,7 +11,7 @@ from sim.results.cells.outcome import Outcome
 from tests.helpers import BUSY, scenario
 
 TINY = scenario(BUSY, {"run.users": 40, "run.ticks": 12})
-DIES, DIES_ONCE, HANGS, SLOW = 1_000, 1_001, 1_002, 1_003
+DIES, DIES_ONCE, HANGS, SLOW, CUT_OFF_ONCE = 1_000, 1_001, 1_002, 1_003, 1_004
 """Seeds of jobs that go wrong where the work is `faulty`."""
 
 
@@ -52,6 +53,12 @@ def as_they_come(jobs, *, order) -> list[Outcome]:
     return [outcomes[place] for place in range(len(jobs))]
 
 
+def _half_sent(connection, message):
+    """Send half of a message, and be killed."""
+    os.write(connection.fileno(), bytes(message)[: len(message) // 2])
+    os.kill(os.getpid(), 9)
+
+
 def faulty(jobs, code, threads=1, limit=None, given_up=None):
     """Work that dies, hangs or dawdles at some seeds. What died once leaves a mark in the folder MARKS."""
     for job in jobs:
@@ -59,6 +66,9 @@ def faulty(jobs, code, threads=1, limit=None, given_up=None):
         if job.seed == DIES or (job.seed == DIES_ONCE and not mark.exists()):
             mark.write_text("")
             os.kill(os.getpid(), 9)
+        if job.seed == CUT_OFF_ONCE and not mark.exists():
+            mark.write_text("")
+            Connection._send = _half_sent
         if job.seed == HANGS:
             time.sleep(1000)
         if job.seed == SLOW:

@@ -16,6 +16,7 @@ from sim.results.cells.outcome import Outcome
 from sim.results.cells.store import CellStore
 from sim.results.store import ResultError
 from tests.experiments.cells.stand_ins import (
+    CUT_OFF_ONCE,
     DIES,
     DIES_ONCE,
     HANGS,
@@ -216,6 +217,15 @@ def test_a_worker_that_dies_costs_its_cell_only(tmp_path, faults):
     assert cells.failures == {6: DIED}
     assert len(list(faults.iterdir())) == 2
     assert bits(cells.outcomes[:6]) == bits(evaluate(tiny_jobs(6)).outcomes)
+
+
+@pytest.mark.slow
+def test_a_worker_killed_as_it_sends_its_result_costs_nothing(tmp_path, faults):
+    jobs = [*tiny_jobs(6), Job(TINY, CUT_OFF_ONCE)]
+    cells = evaluate(jobs, store=tmp_path / "cells")
+    assert cells.failures == {}
+    assert len(list(faults.iterdir())) == 1, "a worker was to be killed"
+    assert bits(cells.outcomes) == bits(evaluate(jobs).outcomes)
 
 
 @pytest.mark.slow
