@@ -1,6 +1,9 @@
 """The application that commands join, what they print to, and the options that many share."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,6 +45,18 @@ def fail(message: str, code: int = 2) -> typer.Exit:
     """Print an error, a line a fault, and the exit to raise."""
     error_console.print(message, markup=False)
     return typer.Exit(code)
+
+
+@contextmanager
+def drawing(result: Path) -> Iterator[None]:
+    """Draw the figures of a stored result within: where they cannot be written that is told, and the answer follows all the same."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        error_console.print(
+            f"{result}: the result is whole, but its figures cannot be drawn here ({why})", markup=False
+        )
 
 
 def _version(asked: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.app import File, Settings, app, error_console, fail, out_console
+from sim.cli.app import File, Settings, app, drawing, error_console, fail, out_console
 
 if TYPE_CHECKING:
     from sim.report.artists import Artists
@@ -106,7 +106,8 @@ def run_command(
         if not quiet:
             _tell_doubts(result.manifest["scenarios"]["policy"])
     if artists is not None:
-        artists.wait(result.path)
+        with drawing(result.path):
+            artists.wait(result.path)
     if stopped:
         raise typer.Exit(130)
 
@@ -164,7 +165,8 @@ def after(
     if figures:
         from sim.report.after_figures import draw_after
 
-        draw_after(result, result.path / "figures")
+        with drawing(result.path):
+            draw_after(result, result.path / "figures")
     if as_json:
         told = {"name": result.manifest["name"], "path": str(result.path), "reused": result.reused}
         told |= {"answer": answer(result), "measures": after_rows(result.tables["after"])}

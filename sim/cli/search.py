@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.app import app, error_console, fail, out_console
+from sim.cli.app import app, drawing, error_console, fail, out_console
 
 
 @app.command("sensitivity", short_help="On which assumptions an effect hangs.")
@@ -75,7 +75,8 @@ def sensitivity_command(
     if figures:
         from sim.report.sensitivity_figures import draw_sensitivity
 
-        draw_sensitivity(result, result.path / "figures")
+        with drawing(result.path):
+            draw_sensitivity(result, result.path / "figures")
     if as_json:
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
@@ -140,7 +141,8 @@ def optimise_command(
     if figures:
         from sim.report.optimise_figures import draw_optimise
 
-        draw_optimise(result, result.path / "figures")
+        with drawing(result.path):
+            draw_optimise(result, result.path / "figures")
     if as_json:
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
@@ -215,7 +217,8 @@ def calibrate_command(
     if figures:
         from sim.report.calibrate_figures import draw_calibration
 
-        draw_calibration(result, result.path / "figures")
+        with drawing(result.path):
+            draw_calibration(result, result.path / "figures")
     if as_json:
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:

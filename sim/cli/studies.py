@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.app import File, Settings, app, error_console, fail, out_console
+from sim.cli.app import File, Settings, app, drawing, error_console, fail, out_console
 
 
 @app.command(short_help="Which mechanism carries the effect.")
@@ -71,7 +71,8 @@ def decompose(
     if figures and result.path is not None:
         from sim.report.decompose_figure import draw_decomposition
 
-        draw_decomposition(result, result.path / "figures")
+        with drawing(result.path):
+            draw_decomposition(result, result.path / "figures")
     if as_json:
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
@@ -149,7 +150,8 @@ def sweep_command(
     if figures:
         from sim.report.sweep_figures import draw_sweep
 
-        draw_sweep(result, result.path / "figures")
+        with drawing(result.path):
+            draw_sweep(result, result.path / "figures")
     if as_json:
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
@@ -231,7 +233,8 @@ def compare(
     if figures:
         from sim.report.compare_figures import draw_comparison
 
-        draw_comparison(result, result.path / "figures")
+        with drawing(result.path):
+            draw_comparison(result, result.path / "figures")
     if as_json:
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:
@@ -297,7 +300,8 @@ def claims_command(
     if figures:
         from sim.report.claims_figure import draw_claims
 
-        draw_claims(result, result.path / "figures")
+        with drawing(result.path):
+            draw_claims(result, result.path / "figures")
     if as_json:
         print(json.dumps(as_record(result), ensure_ascii=False))
     else:

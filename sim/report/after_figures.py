@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.report.kinds import FORMATS
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 
 if TYPE_CHECKING:
     from sim.experiments.after.study import AfterResult
@@ -76,6 +76,6 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
         figure.tight_layout(rect=(0, 0.035, 1, 1))
         for form in formats:
             path = folder / f"crossing.{form}"
-            figure.savefig(path, metadata={"Date": None} if form == "svg" else {"Software": "scoregate"})
+            save(figure, path)
             written.append(path)
     return written

@@ -11,7 +11,7 @@ from sim.experiments.claims.judge import FAILS, HOLDS, UNDECIDED
 from sim.experiments.claims.study import ClaimsResult
 from sim.report.kinds import FORMATS
 from sim.report.numbers import change
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 from sim.results.table import where
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def draw_claims(result: ClaimsResult, folder: Path, formats: tuple[str, ...] = F
         )
         figure.tight_layout(rect=(0, 0.6 / (1.5 + 0.62 * len(rows)), 1, 1))
         for file in files:
-            figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else {"Software": "scoregate"})
+            save(figure, file)
     return files
 
 

@@ -11,7 +11,7 @@ from sim.experiments.compare.verdict import BETTER, EQUIVALENT, HIGHER, LOWER, U
 from sim.report.kinds import FORMATS
 from sim.report.length import length_of
 from sim.report.plain import short
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 from sim.results.table import Table, rows_of, where
 from sim.scenario.comparison import ALL_WORLDS
 
@@ -212,20 +212,20 @@ def draw_comparison(
     formats: tuple[str, ...] = FORMATS,
     kinds: tuple[str, ...] = tuple(KINDS_OF_FIGURE),
 ) -> list[Path]:
-    """Draw figures of a comparison into a folder; returns the files."""
+    """Draw figures of a comparison into a folder, unless they are there; returns the files."""
+    files = [folder / f"{kind}.{form}" for kind in kinds for form in formats]
+    if all(file.is_file() for file in files):
+        return files
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
     with look():
         for kind in kinds:
             figure = Figure()
             KINDS_OF_FIGURE[kind](result, figure)
             for form in formats:
-                path = folder / f"{kind}.{form}"
-                figure.savefig(path, metadata={"Date": None} if form == "svg" else {"Software": "scoregate"})
-                written.append(path)
-    return written
+                save(figure, folder / f"{kind}.{form}")
+    return files

@@ -10,7 +10,7 @@ from sim.experiments.decompose.sentence import shown
 from sim.experiments.decompose.split import TOTAL
 from sim.report.kinds import FORMATS
 from sim.report.length import length_of
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 
 UP, DOWN, WHOLE = POLICY, BASELINE, "#8c8c8c"
 HATCHES = {UP: "", DOWN: "//", WHOLE: ""}
@@ -27,7 +27,10 @@ def _caption(result: Decomposition) -> str:
 
 
 def draw_decomposition(result: Decomposition, folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:
-    """Draw `waterfall` into a folder; returns the files."""
+    """Draw `waterfall` into a folder, unless it is there; returns the files."""
+    files = [folder / f"waterfall.{form}" for form in formats]
+    if all(file.is_file() for file in files):
+        return files
     import matplotlib
 
     matplotlib.use("Agg")
@@ -40,7 +43,6 @@ def draw_decomposition(result: Decomposition, folder: Path, formats: tuple[str, 
     exact = result.parts_mean | {TOTAL: result.total_mean}
     heights = {name: float(value) for name, value in exact.items()}
     names, bottom = list(heights), 0.0
-    written = []
     with look():
         figure = Figure()
         axes = figure.subplots()
@@ -80,8 +82,6 @@ def draw_decomposition(result: Decomposition, folder: Path, formats: tuple[str, 
         )
         figure.text(0.01, 0.005, _caption(result), fontsize=7, color="#444444", ha="left", va="bottom")
         figure.tight_layout(rect=(0, 0.06, 1, 1))
-        for form in formats:
-            path = folder / f"waterfall.{form}"
-            figure.savefig(path, metadata={"Date": None} if form == "svg" else {"Software": "scoregate"})
-            written.append(path)
-    return written
+        for file in files:
+            save(figure, file)
+    return files

@@ -7,7 +7,7 @@ from typing import Any
 from sim.experiments.facts.targets import viewer_points
 from sim.experiments.facts.viewers import SCENARIO, Curves
 from sim.report.kinds import FORMATS
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 from sim.scenario.load import load
 
 HOURS_SHOWN = 108
@@ -53,6 +53,6 @@ def draw_viewers(curves: Curves, folder: Path, formats: tuple[str, ...] = FORMAT
         figure.tight_layout(rect=(0, 0.035, 1, 1))
         for form in formats:
             path = folder / f"viewers.{form}"
-            figure.savefig(path, metadata={"Date": None} if form == "svg" else {"Software": "scoregate"})
+            save(figure, path)
             written.append(path)
     return written

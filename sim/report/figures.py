@@ -20,7 +20,7 @@ from sim.report.series import (
     score_days,
     score_shares,
 )
-from sim.report.style import BASELINE, PLAN_COLOURS, PLAN_HATCHES, POLICY, look
+from sim.report.style import BASELINE, PLAN_COLOURS, PLAN_HATCHES, POLICY, look, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -270,7 +270,6 @@ def draw(
             KINDS[kind](result, figure)
             for form in formats:
                 path = folder / f"{kind}.{form}"
-                metadata = {"Date": None} if form == "svg" else {"Software": "scoregate"}
-                figure.savefig(path, metadata=metadata)
+                save(figure, path)
                 written.append(path)
     return written

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.optimise.study import OptimiseResult
 from sim.report.kinds import FORMATS
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 from sim.results.table import rows_of, where
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def draw_optimise(result: OptimiseResult, folder: Path, formats: tuple[str, ...]
         figure.text(0.01, 0.006, "\n".join([*names, _caption(result)]), fontsize=7.5, color="#444444", va="bottom")
         figure.tight_layout(rect=(0, 0.02 * (len(names) + 3), 1, 1))
         for file in files:
-            figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else {"Software": "scoregate"})
+            save(figure, file)
     return files
 
 

@@ -12,6 +12,13 @@ Drawer = Callable[[Any, Path, tuple[str, ...], tuple[str, ...]], list[Path]]
 """Draws some kinds of figures of a result into a folder, in some formats; returns the files."""
 
 
+def _clear(folder: Path, names: Sequence[str], formats: tuple[str, ...]) -> None:
+    """Remove figures that are to be drawn again: what is there already would be kept."""
+    for name in names:
+        for form in formats:
+            (folder / f"{name}.{form}").unlink(missing_ok=True)
+
+
 def _run(result: Any, folder: Path, kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
     from sim.report.figures import draw
 
@@ -21,20 +28,21 @@ def _run(result: Any, folder: Path, kinds: tuple[str, ...], formats: tuple[str, 
 def _compare(result: Any, folder: Path, kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
     from sim.report.compare_figures import draw_comparison
 
+    _clear(folder, kinds, formats)
     return draw_comparison(result, folder, formats, kinds)
 
 
 def _sweep(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
     from sim.report.sweep_figures import NAME, draw_sweep
 
-    for form in formats:  # what is there already would be kept
-        (folder / f"{NAME}.{form}").unlink(missing_ok=True)
+    _clear(folder, (NAME,), formats)
     return draw_sweep(result, folder, formats)
 
 
 def _decompose(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
     from sim.report.decompose_figure import draw_decomposition
 
+    _clear(folder, ("waterfall",), formats)
     return draw_decomposition(result, folder, formats)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 from sim.results.table import Table
 
 GREY = "#7a7a7a"
@@ -64,7 +64,7 @@ def draw_robustness(table: Table, file: Path) -> None:
         )
         figure.tight_layout(rect=(0, 0.03, 1, 1))
         file.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(file, metadata={"Software": "scoregate"})
+        save(figure, file)
 
 
 def _sizes(table: Table) -> str:

@@ -10,7 +10,7 @@ from sim.experiments.sensitivity.designs import SEED
 from sim.experiments.sensitivity.study import SensitivityResult
 from sim.experiments.sweep.view import short_names
 from sim.report.kinds import FORMATS
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 from sim.results.table import rows_of, where
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def draw_sensitivity(result: SensitivityResult, folder: Path, formats: tuple[str
         figure.text(0.01, 0.006, _caption(result), fontsize=7.5, color="#444444", ha="left", va="bottom")
         figure.tight_layout(rect=(0, 0.05, 1, 1))
         for file in files:
-            figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else {"Software": "scoregate"})
+            save(figure, file)
     return files
 
 

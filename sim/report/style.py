@@ -1,7 +1,9 @@
 """One look for every figure: readable in grey, units on every axis, the same colour for the same thing."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 POLICY, BASELINE = "#1f4e79", "#c77c11"
@@ -39,3 +41,16 @@ def look() -> Iterator[None]:
     rc: Any = RC | {"font.family": list(families())}
     with matplotlib.rc_context(rc), only_drawable():
         yield
+
+
+def save(figure: Any, file: Path) -> None:
+    """Write a figure as the kind of file that its name ends in: whole or not at all, and the same bytes each time."""
+    form = file.suffix[1:]
+    partial = file.with_name(f".partial-{os.getpid()}-{file.name}")
+    try:
+        figure.savefig(partial, format=form, metadata={"Date": None} if form == "svg" else {"Software": "scoregate"})
+        partial.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink()
+        raise

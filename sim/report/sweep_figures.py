@@ -12,7 +12,7 @@ from sim.experiments.sweep.result import SweepResult
 from sim.report.kinds import FORMATS
 from sim.report.length import length_of
 from sim.report.plain import short
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +50,7 @@ def draw_sweep(result: SweepResult, folder: Path, formats: tuple[str, ...] = FOR
         else:
             _line(result, figure)
         for file in files:
-            figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else {"Software": "scoregate"})
+            save(figure, file)
     return files
 
 

@@ -2,6 +2,7 @@
 
 import warnings
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.report import glyphs
 from sim.report.plot import DRAWERS
+from sim.report.style import save
 from tests.report.hostile import HOSTILE, comparison
 
 
@@ -125,3 +127,35 @@ def test_text_is_left_alone_outside_of_our_figures():
     with glyphs.only_drawable():
         assert Text.set_text is not before
     assert Text.set_text is before
+
+
+def test_a_figure_is_written_whole_or_not_at_all(tmp_path):
+    class Figure:
+        def savefig(self, file, **how):
+            file.write_text("half")
+            if self.fails:
+                raise OSError(28, "No space left on device")
+
+    figure, file = Figure(), tmp_path / "map.svg"
+    for before in ([], ["map.svg"]):
+        figure.fails = True
+        with pytest.raises(OSError, match="No space"):
+            save(figure, file)
+        assert [path.name for path in tmp_path.iterdir()] == before
+        figure.fails = False
+        save(figure, file)
+        assert [path.name for path in tmp_path.iterdir()] == ["map.svg"]
+
+
+@pytest.mark.parametrize(
+    "command", ["run gate_750", "sweep threshold", "compare gate_vs_red_packet", "decompose gate_750"]
+)
+def test_where_figures_cannot_be_drawn_the_answer_is_told_all_the_same(command, workspace):
+    given = [*command.split(), "--users", "50", "--ticks", "5", "--replicates", "2"]
+    assert CliRunner().invoke(app, [*given, "--no-figures"]).exit_code == 0
+    (manifest,) = Path("results").glob("*/*/manifest.json")
+    (manifest.parent / "figures").write_text("in the way", encoding="utf-8")
+    shown = CliRunner().invoke(app, given)
+    assert shown.exit_code == 0, shown.output
+    assert "the result is whole, but its figures cannot be drawn here (File exists)" in shown.stderr
+    assert "read back" in shown.stdout
