@@ -21,11 +21,11 @@ app = typer.Typer(
 )
 
 
-# Not a terminal: wide enough that no table is cut.
-out_console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
+# Not a terminal: wide enough that no table is cut. What stands in brackets or colons is text, also in a name of the user's.
+out_console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 130)
 
 
-error_console = Console(stderr=True, highlight=False, soft_wrap=True)
+error_console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 File = Annotated[

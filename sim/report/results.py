@@ -14,10 +14,12 @@ from sim.scenario.load import difference
 if TYPE_CHECKING:
     from sim.experiments.verify import Verdict
 
-COMPARED = ("kind", "seed", "code", "engine", "versions")
+COMPARED = ("kind", "seed", "measure", "code", "engine", "versions")
 """Facts of two results that are told where they differ."""
 MOST_PATHS = 20
-"""Paths that are named before the rest are only counted."""
+"""Paths, arms and differences of scenarios that are named before the rest are only counted."""
+MOST_FIGURES = 60
+"""Figures that are shown before the rest are only counted."""
 
 
 def amount(size: int) -> str:
@@ -44,7 +46,7 @@ def print_listing(console: Console, entries: Sequence[Entry]) -> None:
         return
     shown = _table("kind", "name", "when", " size", " cells", "where")
     for entry in entries:
-        cells = f"{entry.cells:,}" + (f" ({entry.failed:,} failed)" if entry.failed else "")
+        cells = (f"{entry.cells:,}" if entry.cells else "-") + (f" ({entry.failed:,} failed)" if entry.failed else "")
         shown.add_row(entry.kind, entry.name, entry.when, amount(entry.size), cells, str(entry.path))
     console.print(shown)
 
@@ -54,19 +56,26 @@ def print_stored(console: Console, stored: Stored) -> None:
     console.print(stored.title, markup=False, soft_wrap=True)
     for name, fact in stored.facts.items():
         console.print(f"{name.replace('_', ' ')}: {fact}", markup=False, soft_wrap=True)
-    for arm, scenario in stored.scenarios.items():
+    for arm, scenario in list(stored.scenarios.items())[:MOST_PATHS]:
         run = scenario.get("run", {})
         gate = scenario.get("policy", {}).get("gate", {})
         told = ", ".join(f"{name} {value}" for name, value in gate.items() if value is not None)
         length = f"{run.get('users', 0):,} users, {run.get('ticks')} {run.get('tick', 'day')}s"
         console.print(f"{arm}: {scenario.get('name')}; {length}; gate {told}", markup=False, soft_wrap=True)
+    _more(console, len(stored.scenarios), MOST_PATHS, "scenarios")
     if not stored.measures:
         console.print("No figures of its own are kept in a form that is shown here.")
         return
     shown = _table("measure", " value")
-    for name, value in stored.measures.items():
+    for name, value in list(stored.measures.items())[:MOST_FIGURES]:
         shown.add_row(name, f"{value:.6g}")
     console.print(shown)
+    _more(console, len(stored.measures), MOST_FIGURES, "figures, which --json tells")
+
+
+def _more(console: Console, in_all: int, most: int, what: str) -> None:
+    if in_all > most:
+        console.print(f"and {in_all - most:,} more {what}")
 
 
 def _short(stored: Stored) -> str:
@@ -85,25 +94,24 @@ def print_difference(console: Console, one: Stored, other: Stored) -> None:
         console.print("The scenarios are the same.")
     else:
         shown = _table("scenario", _short(one), _short(other))
-        for row in record["scenario"]:
+        for row in record["scenario"][:MOST_PATHS]:
             shown.add_row(row["path"], json.dumps(row["one"]), json.dumps(row["other"]))
         console.print(shown)
+        _more(console, len(record["scenario"]), MOST_PATHS, "differences, which --json tells")
     console.print()
     if not record["measures"]:
         console.print("All measures are the same." if record["common"] else "They have no measure in common.")
         return
     shown = _table("measure", " " + _short(one), " " + _short(other), " difference")
-    for row in record["measures"]:
+    for row in record["measures"][:MOST_FIGURES]:
         shown.add_row(row["measure"], f"{row['one']:.6g}", f"{row['other']:.6g}", f"{row['other'] - row['one']:+.6g}")
     console.print(shown)
+    _more(console, len(record["measures"]), MOST_FIGURES, "measures, which --json tells")
 
 
 def difference_record(one: Stored, other: Stored) -> dict[str, Any]:
     """What differs between two results, JSON-ready; common: how many measures both have."""
-    single = len(one.scenarios) == 1 and len(other.scenarios) == 1
-    left, right = (
-        next(iter(stored.scenarios.values())) if single else dict(stored.scenarios) for stored in (one, other)
-    )
+    left, right = _whole(one, other), _whole(other, one)
     paths = [{"path": path, "one": here, "other": there} for path, here, there in difference(left, right)]
     common = [name for name in one.measures if name in other.measures]
     changed = [
@@ -112,6 +120,14 @@ def difference_record(one: Stored, other: Stored) -> dict[str, Any]:
         if repr(one.measures[name]) != repr(other.measures[name])
     ]
     return {"scenario": paths, "measures": changed, "common": len(common)}
+
+
+def _whole(stored: Stored, other: Stored) -> dict[str, Any]:
+    """What a result is of: the files that make it, where both have such; the one scenario, where both have one; or all of them."""
+    if stored.files and other.files:
+        return dict(stored.files)
+    single = len(stored.scenarios) == len(other.scenarios) == 1
+    return next(iter(stored.scenarios.values())) if single else dict(stored.scenarios)
 
 
 def print_verdicts(console: Console, verdicts: "Sequence[Verdict]") -> None:

@@ -1,17 +1,17 @@
 """What is stored under a folder of results: runs, studies, sweeps and comparisons (a folder each), and the cells."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sim.results.cells.reader import CellReader, Kept
+from sim.results.main_figures import main_figures
 from sim.results.store import ResultError
-from sim.results.table import Table, read_parquet, rows_of, where
 
 CELLS = "cells"
 """Folder of the cell store under the folder of results."""
@@ -21,7 +21,9 @@ LEAST_OF_A_KEY = 4
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the list. when: ISO time, UTC; size: bytes; cells: finished in a store, replicates by arms in a run; failed: of them."""
+    """One row of the list. when: ISO time, UTC; size: bytes; cells: in a store, or that the result is made of (0: not told);
+    failed: of them.
+    """
 
     kind: str
     name: str
@@ -36,14 +38,15 @@ class Entry:
 class Stored:
     """One stored result, looked at closely.
 
-    title: its key or folder; facts: where it comes from, in order; scenarios: resolved, by arm; measures: the main figures by
-    name (a run's with the arm before the name; means over replicates).
+    title: its key or folder; facts: where it comes from, in order; scenarios: resolved, by arm (of a comparison by policy and
+    world); measures: its main figures by name; files: of a sweep or comparison, the files that make it again.
     """
 
     title: str
     facts: dict[str, str]
     scenarios: dict[str, dict[str, Any]]
     measures: dict[str, float]
+    files: dict[str, Any] = field(default_factory=dict)
 
 
 def manifests(out: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -75,11 +78,26 @@ def listing(out: Path) -> list[Entry]:
         raise ResultError(f"{out}: no such folder of results; give another with --out")
     rows = []
     for folder, manifest in manifests(out):
-        arms, replicates = len(manifest.get("scenarios", ())), int(manifest.get("replicates_finished") or 0)
         kind = str(manifest.get("kind", "run")) + (" (stopped)" if manifest.get("status") == "stopped" else "")
         name, when = str(manifest.get("name", folder.parent.name)), str(manifest.get("started", ""))
-        rows.append(Entry(kind, name, when, size_of(folder), arms * replicates, 0, folder))
+        rows.append(Entry(kind, name, when, size_of(folder), *_counts(folder, manifest), folder))
     return sorted(rows, key=lambda row: row.when) + _cells(out / CELLS)
+
+
+def _counts(folder: Path, manifest: dict[str, Any]) -> tuple[int, int]:
+    """Cells that a result is made of (those that points share counted for each; 0 where its manifest does not tell), and failed ones."""
+    kind, finished = manifest.get("kind", "run"), int(manifest.get("replicates_finished") or 0)
+    failed = re.search(r"-failed(\d+)$", folder.name)
+    cells = 0
+    if kind == "compare":
+        cells = len(manifest["policies"]) * len(manifest["worlds"]) * int(manifest["replicates"])
+    elif kind == "sweep":
+        cells = math.prod(manifest["shape"]) * len(manifest["scenarios"]) * finished
+    elif kind == "decompose":
+        cells = 2 ** len(manifest["mechanisms"]) * len(manifest["scenarios"]) * finished
+    elif kind in ("run", "after"):
+        cells = len(manifest.get("scenarios", ())) * finished
+    return cells, int(failed.group(1)) if failed else 0
 
 
 def _cells(folder: Path) -> list[Entry]:
@@ -138,35 +156,27 @@ def _cell(store: CellReader, key: str) -> Stored:
     return Stored(key, facts, {"cell": origin.scenario}, dict(store.outcome(key).measures))
 
 
-FACTS = ("kind", "name", "note", "status", "run_id", "replicates_finished", "engine", "started", "seconds", "command")
+FACTS = (
+    *("kind", "name", "note", "status", "run_id", "replicates_finished", "replicates", "baseline", "measure", "primary"),
+    *("margin", "correction", "until_width", "engine", "started", "seconds", "command"),
+)
 
 
 def _folder(folder: Path) -> Stored:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        measures = _measures(folder)
+        measures = main_figures(folder, manifest)
     except (OSError, ValueError, KeyError) as error:
         raise ResultError(
             f"{folder}: not a whole result ({type(error).__name__}); remove the folder and run again"
         ) from None
     facts = {name: str(manifest[name]) for name in FACTS if manifest.get(name) not in (None, "")}
     facts["versions"] = ", ".join(f"{name} {version}" for name, version in manifest.get("versions", {}).items())
-    scenarios: Mapping[str, Any] = manifest.get("scenarios", {})
-    return Stored(str(folder), facts, dict(scenarios), measures)
+    return Stored(str(folder), facts, _by_arm(manifest.get("scenarios", {})), measures, manifest.get("files", {}))
 
 
-def _measures(folder: Path) -> dict[str, float]:
-    """Means over replicates: of every measure in either arm of a run, or of a study's own."""
-    if (folder / "runs.parquet").is_file():
-        runs = read_parquet(folder / "runs.parquet")
-        names = [name for name in runs if name not in ("arm", "replicate", "seed", "seconds")]
-        arms = list(dict.fromkeys(runs["arm"].tolist()))
-        return {f"{arm}.{name}": _mean(where(runs, arm=arm), name) for arm in arms for name in names}
-    if (folder / "after.parquet").is_file():
-        after = read_parquet(folder / "after.parquet")
-        return {name: _mean(where(after, measure=name), "value") for name in dict.fromkeys(after["measure"].tolist())}
-    return {}
-
-
-def _mean(table: Table, name: str) -> float:
-    return float(np.mean(table[name])) if rows_of(table) else float("nan")
+def _by_arm(scenarios: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Scenarios by arm; those of a comparison, which stand by world and policy, by both in one name."""
+    if all("run" in scenario for scenario in scenarios.values()):
+        return scenarios
+    return {f"{policy} in {world}": one for world, policies in scenarios.items() for policy, one in policies.items()}

@@ -174,3 +174,90 @@ def test_prune_lets_go_of_damaged_cells(tmp_path):
     shard.write_bytes(b"")
     assert "4 cells" in told("prune", "--damaged", "--yes", "--out", tmp_path)
     assert keys_in(tmp_path) == []
+
+
+SMALL = {"users": 100, "ticks": 20, "seed": 3}
+THREE = """extends: base.yaml
+name: three
+baseline: open
+policies:
+  open: {policy: {gate: {kind: open}}}
+  gate: {policy: {gate: {kind: threshold, threshold: 640}}}
+worlds: {as is: {}, eager: {world: {population: {responsive_share: 1}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory):
+    """A folder with two sweeps, two comparisons and a decomposition: by name their results."""
+    out = tmp_path_factory.mktemp("studies")
+    file = out / "three.yaml"
+    file.write_text(THREE, encoding="utf-8")
+    found = {
+        f"sweep {shares}": sim.sweep(
+            "gate_750",
+            vary={"policy.gate.threshold": [600, 650], "world.population.responsive_share": shares},
+            replicates=2,
+            out=out / "results",
+            **SMALL,
+        )
+        for shares in ([0, 0.5], [0, 1])
+    }
+    found |= {f"compare {n}": sim.compare(file, replicates=n, out=out / "results", **SMALL) for n in (2, 3)}
+    found["decompose"] = sim.decompose("gate_750", replicates=2, out=out / "results", **SMALL)
+    return out / "results", found
+
+
+def test_list_counts_the_cells_of_sweeps_comparisons_and_decompositions(studies):
+    out, found = studies
+    rows = {row["path"]: row for row in json.loads(told("list", "--out", out, "--json"))}
+    cells = {name: rows[str(result.path)]["cells"] for name, result in found.items()}
+    assert cells == {"sweep [0, 0.5]": 16, "sweep [0, 1]": 16, "compare 2": 8, "compare 3": 12, "decompose": 64}
+    failed = found["compare 2"].path.rename(out / "three" / "0123456789ab-compare-failed7")
+    try:
+        (row,) = (row for row in json.loads(told("list", "--out", out, "--json")) if row["path"] == str(failed))
+        assert (row["cells"], row["failed"]) == (8, 7)
+    finally:
+        failed.rename(found["compare 2"].path)
+
+
+def test_show_tells_the_effects_of_a_sweep_a_comparison_and_a_decomposition(studies):
+    out, found = studies
+    for name, expected in (
+        ("sweep [0, 0.5]", found["sweep [0, 0.5]"].view("visits").sel(threshold=650, responsive_share=0.5)),
+        ("compare 3", found["compare 3"].verdicts.query("world == 'eager' and policy == 'gate'")["difference"].item()),
+        ("decompose", float(found["decompose"].parts_mean["feed"])),
+    ):
+        shown = json.loads(told("show", found[name].path, "--out", out, "--json"))
+        label = {
+            "sweep": "visits at policy.gate.threshold 650, world.population.responsive_share 0.5",
+            "compare": "visits, gate in eager",
+            "decompose": "visits, feed",
+        }[name.split()[0]]
+        assert shown["measures"][label] == pytest.approx(expected, rel=1e-12)
+    text = told("show", found["compare 3"].path, "--out", out)
+    assert "gate in eager: gate; 100 users, 20 days; gate" in text
+    assert "replicates: 3" in text
+
+
+def test_diff_of_studies_says_what_was_asked_differently(studies):
+    out, found = studies
+    sweeps = json.loads(told("diff", *(found[f"sweep {s}"].path for s in ([0, 0.5], [0, 1])), "--out", out, "--json"))
+    path = "sweep.yaml.vary.world.population.responsive_share"
+    assert sweeps["scenario"] == [{"path": path, "one": [0, 0.5], "other": [0, 1]}]
+    assert sweeps["common"] == 2  # the points that both have, which are the same
+    assert sweeps["measures"] == []
+    compared = json.loads(told("diff", *(found[f"compare {n}"].path for n in (2, 3)), "--out", out, "--json"))
+    assert [row["path"] for row in compared["scenario"]] == ["comparison.yaml.replicates"]
+    assert "visits, gate in all worlds" in {row["measure"] for row in compared["measures"]}
+    itself = json.loads(told("diff", *[found["compare 3"].path] * 2, "--out", out, "--json"))
+    assert itself == {"scenario": [], "measures": [], "common": 3}
+
+
+def test_lists_in_brackets_are_shown_as_they_are(studies):
+    out, _ = studies
+    pair = [
+        sim.sweep("gate_750", vary={"switches.habit": v}, replicates=1, out=out, **SMALL).path
+        for v in ([True], [True, False])
+    ]
+    assert "[true, false]" in told("diff", *pair, "--out", out)
