@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 64
 """Points of which each has a row in the table; of more, the influence of every parameter is told instead."""
+MOST_COLUMNS = 5
+"""Parameters that have a column in that table; of more, a point is told by its number and their influence follows."""
 
 
 def _duration(seconds: float) -> str:
@@ -102,10 +104,13 @@ def _figure(value: float, unit: str, signed: bool) -> str:
 
 
 def print_sweep(console: Console, result: SweepResult, quiet: bool) -> None:
-    """The table of a sweep and its answer."""
-    if len(result.tables["points"]["point"]) <= MOST_ROWS:
+    """The tables of a sweep and its answer."""
+    few, narrow = len(result.tables["points"]["point"]) <= MOST_ROWS, len(result.parameters) <= MOST_COLUMNS
+    if few:
         console.print(_points(result))
-    else:
+    if few and not narrow:
+        console.print()
+    if not (few and narrow):
         console.print(_influence(result))
     reasons = result.tables["cells"]["reason"]
     for reason, count in zip(*np.unique(reasons[reasons != ""], return_counts=True), strict=True):
@@ -118,17 +123,22 @@ def print_sweep(console: Console, result: SweepResult, quiet: bool) -> None:
 
 
 def _points(result: SweepResult) -> Table:
-    """A row per point: parameters, primary measure in both arms, the effect with its interval, n, failed."""
+    """A row per point: parameters (or its number), primary measure in both arms, the effect with its interval, n, failed."""
     effects = result.of(result.primary)
     unit, paired = str(effects["unit"][0]), result.paired
     shown = Table(box=None, pad_edge=False, title=f"{result.primary} ({unit})", title_justify="left")
-    for name in result.names:
+    columns = {
+        name: result.tables["points"][parameter["path"]]
+        for name, parameter in zip(result.names, result.parameters, strict=True)
+    }
+    if len(columns) > MOST_COLUMNS:
+        columns = {"point": result.tables["points"]["point"]}
+    for name in columns:
         shown.add_column(name, justify="right")
     for name in ("policy", *(("baseline", "difference") if paired else ()), "95% interval", "n", "failed"):
         shown.add_column(name, justify="right")
-    columns = [result.tables["points"][parameter["path"]] for parameter in result.parameters]
     for point in range(effects["n"].size):
-        row = [f"{c[point]:.5g}" if c.dtype.kind == "f" else str(c[point]) for c in columns]
+        row = [f"{c[point]:.5g}" if c.dtype.kind == "f" else str(c[point]) for c in columns.values()]
         row.append(_figure(float(effects["policy"][point]), unit, False))
         if paired:
             row.append(_figure(float(effects["baseline"][point]), unit, False))

@@ -41,11 +41,17 @@ class Design(Strict):
 
     grid: every combination; list: the k-th value of every parameter together makes point k; latin_hypercube, sobol: `points`
     points spread over the whole space by a generator with this `seed` (not the seed of the runs, which all points share).
+    A name alone stands for the kind.
     """
 
     kind: Literal["grid", "latin_hypercube", "sobol", "list"] = "grid"
     points: int | None = Field(None, ge=2, le=MOST_POINTS)
     seed: int | None = Field(None, ge=0, lt=2**63)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_name_is_the_kind(cls, given: Any) -> Any:
+        return {"kind": given} if isinstance(given, str) else given
 
     @property
     def is_sampled(self) -> bool:

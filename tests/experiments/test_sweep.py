@@ -254,6 +254,26 @@ def test_every_kind_of_sweep_is_drawn_and_told(text, workspace):
     assert "2 replicates" in figure
 
 
+def test_points_of_many_parameters_are_told_by_number_and_what_moves_the_effect_follows(workspace):
+    paths = (
+        "choice.noise",
+        "choice.worth_median",
+        "choice.perk_worth",
+        "score.noise",
+        "usage.habit_weight",
+        "circle.post_rate",
+    )
+    vary = "\n".join(f"  world.{path}: {{from: 0.1, to: 0.9}}" for path in paths)
+    text = f"extends: gate_750.yaml\nname: many\ndesign: {{kind: sobol, points: 8, seed: 1}}\nvary:\n{vary}\n"
+    shown = invoke(written(text), "--users", "100", "--ticks", "20", "--replicates", "2", "--quiet", "--no-figures")
+    assert shown.exit_code == 0, shown.output
+    assert "…" not in shown.stdout
+    lines = shown.stdout.splitlines()
+    assert lines[1].split()[:4] == ["point", "policy", "baseline", "difference"]
+    assert [line.split()[0] for line in lines[2:10]] == list(map(str, range(8)))
+    assert {f"world.{path}" for path in paths} <= {line.split(" ")[0] for line in lines}
+
+
 def test_influence_finds_the_parameter_that_matters(workspace):
     # 32 points: a rank correlation of 0.5 lies 2.8 standard errors from zero; that of visits_median is near 1
     vary = "vary: {world.population.visits_median: {from: 0.5, to: 3}, world.score.noise: {from: 0, to: 15}}"

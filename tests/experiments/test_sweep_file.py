@@ -86,6 +86,8 @@ def test_a_list_takes_the_values_side_by_side(workspace):
         sweep_of("  policy.gate.threshold: [650, 700, 655]\n  world.choice.noise: [5, 50, 7]", "design: {kind: list}")
     )
     assert list(zip(values(plan, 0), values(plan, 1), strict=True)) == [(650, 5), (700, 50), (655, 7)]
+    by_name = make_sweep_plan(written(Path("mine.yaml").read_text(encoding="utf-8").replace("{kind: list}", "list")))
+    assert by_name.key == plan.key
 
 
 def test_a_range_in_decimals_and_one_in_the_logarithm(workspace):
@@ -221,6 +223,8 @@ MORE_FAULTS = [
     ("measures: [visit]", "mine.yaml:6: measures: 'visit' is not a measure. Did you mean visits?"),
     ("primary: knowin", "mine.yaml:6: primary: 'knowin' is not a measure. Did you mean knowing?"),
     ("design: {kind: sobol}", "a sobol design needs points (how many) and a seed"),
+    ("design: latin_hypercube", "mine.yaml:6: design: a latin_hypercube design needs points (how many) and a seed"),
+    ("design: gird", "must be 'grid', 'latin_hypercube', 'sobol' or 'list'"),
     ("design: {kind: grid, points: 4}", "points and seed are of latin_hypercube and sobol"),
     ("design: {kind: sobl, points: 4, seed: 1}", "must be 'grid', 'latin_hypercube', 'sobol' or 'list'"),
     ("zip: [[policy.gate.threshold, noise]]", "mine.yaml:6: zip: 'noise' is not under vary"),

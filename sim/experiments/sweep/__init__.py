@@ -11,7 +11,7 @@ A sweep file is a scenario file with a few keys more:
 Under `vary` stand parameters by their path in the scenario, each with a list, a range ({from, to, step}, or {from, to, points},
 or that with scale: log) or named patches ({name: {...}}); patches may also stand under a name of your own, then they change
 whatever they name. `design` says which points: grid (every combination, the default), list (the k-th values together),
-latin_hypercube or sobol (so many points spread over all ranges). `zip` lists groups of parameters that move together.
+latin_hypercube or sobol (so many points spread over all ranges, {kind: sobol, points: 64, seed: 1}). `zip` lists groups of parameters that move together.
 
 All points share their seeds, so that two points differ by their parameters alone, and the effect at each is a paired
 difference: what `sim.run` finds for that scenario, to the bit.
