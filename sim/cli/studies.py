@@ -45,29 +45,33 @@ def decompose(
     its Shapley value. The parts sum to the effect exactly.
     """
     from sim.experiments.decompose.study import decompose as study
-    from sim.report.decompose import as_record, print_decomposition, teller
+    from sim.report.cells_progress import cells_reporter
+    from sim.report.decompose import as_record, print_decomposition
     from sim.results.store import ResultError
     from sim.scenario.reader import ScenarioError
 
     try:
-        result = study(
-            file,
-            settings or (),
-            measure=measure,
-            users=users,
-            ticks=ticks,
-            seed=seed,
-            replicates=replicates,
-            baseline=baseline,
-            executor=executor,
-            workers=workers,
-            timeout=timeout,
-            retry_failed=retry_failed,
-            out=out,
-            progress=None if quiet or as_json else teller(error_console),
-        )
+        with cells_reporter(error_console, quiet or as_json) as progress:
+            result = study(
+                file,
+                settings or (),
+                measure=measure,
+                users=users,
+                ticks=ticks,
+                seed=seed,
+                replicates=replicates,
+                baseline=baseline,
+                executor=executor,
+                workers=workers,
+                timeout=timeout,
+                retry_failed=retry_failed,
+                out=out,
+                progress=progress,
+            )
     except (ScenarioError, ResultError) as error:
         raise fail(str(error), 2 if isinstance(error, ScenarioError) else 1) from None
+    except KeyboardInterrupt:
+        raise fail("stopped; finished cells are kept, and the same command goes on from there", 130) from None
     if figures and result.path is not None:
         from sim.report.decompose_figure import draw_decomposition
 
@@ -202,13 +206,13 @@ def compare(
 ) -> None:
     """Compare policies with a baseline, in every world of the file and on the same luck, and say which are better."""
     from sim.experiments.compare.compare import compare as comparison
+    from sim.report.cells_progress import cells_reporter
     from sim.report.compare import as_record, print_comparison
-    from sim.report.compare_progress import cell_reporter
     from sim.results.store import ResultError
     from sim.scenario.reader import ScenarioError
 
     try:
-        with cell_reporter(error_console, quiet or as_json) as progress:
+        with cells_reporter(error_console, quiet or as_json) as progress:
             result = comparison(
                 file,
                 settings or (),

@@ -1,14 +1,13 @@
 """A decomposition as a terminal shows it, and as a record for JSON."""
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from rich.console import Console
 
 from sim.experiments.decompose.decomposition import Decomposition
-from sim.experiments.decompose.reading import READ, reading
+from sim.experiments.decompose.reading import can_be_read, reading
 from sim.experiments.decompose.rounding import decimals_for, rounded
 from sim.experiments.decompose.sentence import sentence, shown, signed
 from sim.experiments.decompose.split import OTHER, TOTAL
@@ -102,19 +101,4 @@ def as_record(result: Decomposition) -> dict[str, Any]:
         "interaction": told(result.interaction),
         "left_out": result.left_out,
     }
-    return record | ({"reading": reading(result)._asdict()} if result.measure == READ else {})
-
-
-def teller(console: Console) -> Callable[[int, int, int], None]:
-    """Something to tell cells done, in all and failed to: a line for every tenth of them."""
-    told = -1
-
-    def tell(done: int, in_all: int, failed: int) -> None:
-        nonlocal told
-        tenth = 10 * done // in_all
-        if tenth > told:
-            told = tenth
-            lost = f", {failed} failed" if failed else ""
-            console.print(f"{done} of {in_all} cells done{lost}", markup=False)
-
-    return tell
+    return record | ({"reading": reading(result)._asdict()} if can_be_read(result) else {})

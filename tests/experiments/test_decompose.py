@@ -173,6 +173,14 @@ def test_of_a_score_the_feed_and_habit_carry_nothing():
     assert "H1" not in result.summary()  # the readings are about visits
 
 
+def test_where_there_is_no_circle_the_event_is_not_read_from_it():
+    result = decompose("finance", users=150, ticks=45, replicates=2)
+    assert any(one.parts["credit"] for one in result.splits)
+    assert "credit" in result.summary()
+    assert "H1" not in result.summary()
+    assert "H2" not in result.summary()
+
+
 def test_a_mechanism_is_a_switch_and_off_is_off_in_both_arms():
     assert {mechanism.switch for mechanism in MECHANISMS} <= set(Switches.model_fields)
     given = load("gate_750")
@@ -347,6 +355,16 @@ def test_the_command_tells_parts_that_sum_and_draws(workspace):
     exact_parts = {row["part"]: Fraction(row["exact"]) for row in record["parts"]}
     assert exact_parts.pop(TOTAL) == sum(exact_parts.values())
     assert record["reading"]["verdict"] in ("H1", "H2", UNDECIDED)
+
+
+def test_stopping_says_what_is_kept(workspace, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study, "evaluate", stopped)
+    shown = invoke("gate_750")
+    assert shown.exit_code == 130
+    assert "finished cells are kept, and the same command goes on from there" in shown.output
 
 
 def test_the_package_gives_it_by_name():

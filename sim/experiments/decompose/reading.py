@@ -23,6 +23,13 @@ class Reading(NamedTuple):
     reason: str
 
 
+def can_be_read(result: Decomposition) -> bool:
+    """Whether the readings are about this effect: one on visits, and some arm has a circle to be the feed or the bait."""
+    scenarios = result.manifest["scenarios"].values()
+    kinds = [one.get("policy", {}).get("gate", {}).get("kind") for one in scenarios]
+    return result.measure == READ and any(kind != "none" for kind in kinds)
+
+
 def _sides(parts: Mapping[str, Fraction], sides: Mapping[str, str]) -> dict[str, float]:
     """Parts added up by the reading that their mechanism speaks for; what no mechanism carries speaks for OTHER."""
     found = {side: Fraction(0) for side in (*READINGS, OTHER)}

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from sim.experiments.decompose.decomposition import Decomposition
-from sim.experiments.decompose.reading import READ, UNDECIDED, reading
+from sim.experiments.decompose.reading import READ, UNDECIDED, can_be_read, reading
 from sim.experiments.decompose.rounding import decimals_for, rounded
 from sim.experiments.decompose.split import OTHER
 
@@ -31,7 +31,7 @@ def has_no_effect(result: Decomposition) -> bool:
 
 
 def sentence(result: Decomposition) -> str:
-    """The effect, what each mechanism carries of it, and for visits which reading of the event that supports."""
+    """The effect, what each mechanism carries of it, and for visits where there is a circle which reading of the event that supports."""
     scenarios = result.manifest["scenarios"]
     name, base = scenarios["policy"]["name"], scenarios["baseline"]["name"]
     if has_no_effect(result):
@@ -44,7 +44,7 @@ def sentence(result: Decomposition) -> str:
     carried.append(f"none of them {told[OTHER]}")
     total = signed(sum(parts.values(), Fraction(0)), decimals)
     text = f"Of the effect of {name} against {base}, {total} {_measured(result)}, {', '.join(carried)}."
-    if result.measure != READ:
+    if not can_be_read(result):
         return text
     found = reading(result)
     verdict = "undecided between H1 and H2" if found.verdict == UNDECIDED else found.verdict

@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 from sim.experiments.decompose.decomposition import Decomposition
-from sim.experiments.decompose.reading import READ, reading
+from sim.experiments.decompose.reading import can_be_read, reading
 from sim.experiments.decompose.rounding import decimals_for, rounded
 from sim.experiments.decompose.sentence import shown, signed
 from sim.experiments.decompose.split import OTHER, TOTAL
@@ -74,7 +74,7 @@ def _cards(result: Decomposition) -> list[Card]:
             for name in result.mechanisms
         ),
     ]
-    if result.measure == READ:
+    if can_be_read(result):
         found = reading(result)
         cards.append(Card("the event reads as", found.verdict, found.reason))
     return cards
