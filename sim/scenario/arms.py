@@ -16,6 +16,8 @@ from sim.scenario.reader import Fault, Place, ScenarioError, read
 from sim.scenario.schema import Scenario
 
 Made = TypeVar("Made")
+Check = Callable[[ComparisonKeys, Callable[[Place, str], Fault]], list[Fault]]
+"""Faults of what is judged, each made of a place in the file and a message."""
 BASELINE = "baseline"
 """Name of the baseline where it is a patch."""
 
@@ -67,17 +69,18 @@ def find_comparison(given: str | Path) -> Path:
     return path if path.is_file() or Path(given).is_absolute() else find(Path("comparisons", given))
 
 
-def load_comparison(given: str | Path, settings: Sequence[str] = ()) -> Comparison:
+def load_comparison(given: str | Path, settings: Sequence[str] = (), check: Check | None = None) -> Comparison:
     """The checked comparison of a file (or shipped one), with `--set` style changes of the file's values on top.
 
-    Raises ScenarioError with all faults of the file and of every policy in every world.
+    check: gives further faults of what is judged. Raises ScenarioError with all faults of the file and of every policy in every
+    world that can be looked at in spite of the others.
     """
     path = find_comparison(given)
     where = shown(path)
     document = read(path, where)
     places: Places = {(): (where, 0, 0)} | document.places
     data = apply_settings(document.data, places, settings)
-    return _Maker(path, data, places).made()
+    return _Maker(path, data, places).made(check)
 
 
 class _Maker:
@@ -89,25 +92,28 @@ class _Maker:
         self._common = {name: value for name, value in data.items() if name not in ComparisonKeys.model_fields}
         self._faults: list[Fault] = []
 
-    def made(self) -> Comparison:
+    def made(self, check: Check | None = None) -> Comparison:
         """The comparison. Raises ScenarioError."""
         keys = self._gathered(lambda: Draft(self._own, self._places, self._places[()][0]).checked(ComparisonKeys))
+        if keys is not None and check is not None:
+            self._faults += check(keys, self._fault)
         extended = self._gathered(self._extended)
         self._check_common()
         policies, worlds = self._patches("policies"), self._patches("worlds")
         baseline = self._gathered(lambda: self._baseline(policies))
-        self._raise()
-        assert keys is not None  # or a fault was raised
-        assert extended is not None
-        assert baseline is not None
+        if extended is None:
+            self._raise()
+        assert extended is not None  # or a fault was raised
         arms = {}
-        worlds = worlds or {name: self._patch({}, ("worlds", name)) for name in keys.worlds}
+        worlds = worlds or {"as is": self._patch({}, ("worlds", "as is"))}
         for policy, patch in policies.items():
             for world, around in worlds.items():
                 arm = self._gathered(partial(self._arm, extended, patch, around))
                 if arm is not None:
                     arms[policy, world] = arm.model_copy(update={"name": policy, "note": "", "baseline": None})
         self._raise()
+        assert keys is not None  # or a fault was raised
+        assert baseline is not None
         return Comparison(keys, baseline, arms, self._places, self._whole(extended, policies, worlds, baseline))
 
     def _whole(

@@ -161,6 +161,28 @@ worlds:
     ]
 
 
+def test_faults_of_form_of_values_and_of_names_are_told_together(written):
+    text = """\
+extends: open_circle.yaml
+baseline: open
+policies:
+  open: {}
+  a: {policy: {gate: {kind: threshold, treshold: 650}}}
+  b: {extends: gates/sofft.yaml}
+worlds:
+  x: {wrld: {}}
+  y: {world: {population: {responsive_share: 2}}}
+primary: visit
+"""
+    assert faults(written(text)) == [
+        "mine.yaml:5: policies.a.policy.gate.treshold: unknown key. Did you mean threshold?",
+        "mine.yaml:6: policies.b.extends: 'gates/sofft.yaml': no such file. Did you mean gate_750.yaml?",
+        "mine.yaml:8: worlds.x.wrld: unknown key. Did you mean world?",
+        "mine.yaml:9: worlds.y.world.population.responsive_share: 2 given; must be less than or equal to 1",
+        "mine.yaml:10: primary: 'visit' is not a measure. Did you mean visits?",
+    ]
+
+
 def test_a_fault_of_policy_and_world_together_names_both(written):
     text = """\
 extends: gate_750.yaml
@@ -186,10 +208,10 @@ def test_names_of_measures_and_groups_are_checked(written):
         "mine.yaml:15: primary: 'visit' is not a measure. Did you mean visits?",
         "mine.yaml:16: measures.0: 'debts' is not a measure. Did you mean debt?",
         "mine.yaml:18: guardrails.0.measure: 'missed_bill' is not a measure. Did you mean missed_bills?",
+        "mine.yaml:19: guardrails.1.group.kind: 'incme' is not a kind of group. Did you mean income?",
         "mine.yaml:19: guardrails.1.measure: 'missed_bills' is not measured of a group. "
         "Known here: visits, score, score_rise, debt, recent_spend, assets, admitted, knowing, unmet, owed, borrowers, "
         "borrowers_several.",
-        "mine.yaml:19: guardrails.1.group.kind: 'incme' is not a kind of group. Did you mean income?",
         "mine.yaml:20: guardrails.2.group.group: 'lowest thrd' is not a group of income. Did you mean lowest third?",
     ]
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -122,21 +122,21 @@ def make_comparison_plan(
         "most_replicates": most_replicates,
     }
     changes = [f"{path}={value}" for path, value in given.items() if value is not None]
-    plan = ComparisonPlan(load_comparison(file, [*settings, *changes]))
-    faults = _unknown_names(plan.comparison)
-    if faults:
-        raise ScenarioError(faults)
+    plan = ComparisonPlan(load_comparison(file, [*settings, *changes], _unknown_names))
+    if len(plan.policies) < 2:
+        message = f"only the baseline {plan.policies[0]}; give a policy to compare with it"
+        raise ScenarioError([plan.comparison.fault(("policies",), message)])
     check_memory(next(iter(plan.comparison.arms.values())))
     return plan
 
 
-def _unknown_names(comparison: Comparison) -> list[Fault]:
-    """Faults of names of measures and groups, and of a size of the comparison that cannot be meant."""
-    keys, faults = comparison.keys, []
+def _unknown_names(keys: ComparisonKeys, fault: Callable[[Place, str], Fault]) -> list[Fault]:
+    """Faults of names of measures and groups."""
+    faults: list[Fault] = []
 
     def check(name: str, known: Sequence[str], path: Place, what: str) -> None:
         if name not in known:
-            faults.append(comparison.fault(path, f"{name!r:.60} is not {what}.{suggestion(name, known)}"))
+            faults.append(fault(path, f"{name!r:.60} is not {what}.{suggestion(name, known)}"))
 
     check(keys.primary, list(KNOWN), ("primary",), "a measure")
     for place, name in enumerate(keys.measures or ()):
@@ -151,9 +151,6 @@ def _unknown_names(comparison: Comparison) -> list[Fault]:
         groups = GROUPS.get(guardrail.group.kind)
         if groups is not None:
             check(guardrail.group.group, groups, (*path, "group", "group"), f"a group of {guardrail.group.kind}")
-    if len(comparison.policies) < 2:
-        message = f"only the baseline {comparison.baseline}; give a policy to compare with it"
-        faults.append(comparison.fault(("policies",), message))
     return faults
 
 
