@@ -1,4 +1,4 @@
-"""Random kills of an evaluation of 400 cells, each followed by the same command.
+"""Random kills of a sweep of 400 cells, each followed by the same command.
 
     python -m tests.experiments.cells.kills 50
 
@@ -17,24 +17,40 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import sim
 from sim.experiments.cells.evaluate import evaluate
-from sim.experiments.cells.outcome import SKETCHES, Cells
+from sim.experiments.cells.outcome import SKETCHES
+from sim.experiments.sweep.plan import make_sweep_plan
+from sim.experiments.sweep.run import CELLS as STORE
 from sim.results.cells.ledger import FILE
-from tests.experiments.cells.stand_ins import table_bits, tiny_jobs
+from tests.experiments.cells.stand_ins import table_bits
 
-CELLS, USERS, TICKS = 400, 200, 20
+CELLS = 400
+SWEEP = """\
+extends: gate_750.yaml
+name: killed
+baseline: null
+policy: {circle: {opens: 2}}
+world: {population: {responsive_share: 0.8}, awareness: {campaign_rate: 0.2}}
+vary: {policy.gate.threshold: {from: 600, to: 680, step: 20}}
+run: {users: 200, ticks: 20}
+replicates: 80
+"""
 WORKER = b"loky"
 
 
-def command(folder: Path) -> Cells:
+def command(folder: Path) -> list[str]:
     """What is killed, and what follows every kill."""
-    jobs = tiny_jobs(CELLS, USERS, TICKS)
-    return evaluate(jobs, store=folder, executor="processes", workers=2, retry_failed=True)
+    file = folder / "killed.yaml"
+    file.write_text(SWEEP, encoding="utf-8")
+    how = ["--executor", "processes", "--workers", "2", "--retry-failed", "--no-figures", "--quiet"]
+    return [sys.executable, "-m", "sim", "sweep", str(file), "--out", str(folder), *how]
 
 
 def finished_in(folder: Path) -> int:
     """How many cells are finished."""
-    with suppress(sqlite3.OperationalError), sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True) as ledger:
+    ledger_file = folder / STORE / FILE
+    with suppress(sqlite3.OperationalError), sqlite3.connect(f"file:{ledger_file}?mode=ro", uri=True) as ledger:
         return int(ledger.execute("SELECT count(*) FROM cells WHERE reason = ''").fetchone()[0])
     return 0
 
@@ -65,7 +81,7 @@ def endure(folder: Path, kills: int, seed: int) -> dict[str, int]:
     for moment in moments:
         while True:
             if process is None or process.poll() is not None:
-                process = subprocess.Popen([sys.executable, "-m", __spec__.name, "--command", str(folder)])
+                process = subprocess.Popen(command(folder), stdout=subprocess.DEVNULL)
                 found["commands"] += 1
             now = finished_in(folder)
             found["lost"] += max(0, before - now)
@@ -84,27 +100,32 @@ def endure(folder: Path, kills: int, seed: int) -> dict[str, int]:
     if process is not None:
         process.wait()
     found["commands"] += 1
-    subprocess.run([sys.executable, "-m", __spec__.name, "--command", str(folder)], check=True)
+    subprocess.run(command(folder), stdout=subprocess.DEVNULL, check=True)
     return found
 
 
 def report(kills: int, seed: int) -> dict[str, object]:
-    """Endure kills, and compare with an undisturbed evaluation."""
+    """Endure kills, and compare with an undisturbed sweep."""
     with tempfile.TemporaryDirectory() as place:
-        found: dict[str, object] = dict(endure(Path(place) / "killed", kills, seed))
-        here = command(Path(place) / "killed")
-        there = evaluate(tiny_jobs(CELLS, USERS, TICKS), store=Path(place) / "undisturbed", executor="threads")
-        found["reused at the end"] = here.reused
-        found["failed"] = len(here.failures)
-        found["same measures"] = table_bits(here.measures) == table_bits(there.measures)
-        found["same sketches"] = all(table_bits(here.table(name)) == table_bits(there.table(name)) for name in SKETCHES)
-        with sqlite3.connect(Path(place) / "killed" / FILE) as ledger:
+        folder = Path(place)
+        found: dict[str, object] = dict(endure(folder, kills, seed))
+        here = sim.sweep(folder / "killed.yaml", out=folder)
+        there = sim.sweep(folder / "killed.yaml", executor="threads")
+        for one in (here, there):
+            del one.tables["cells"]["seconds"]  # which never repeat
+        found["whole at the end"] = here.reused
+        found["failed"] = here.failed
+        found["same tables"] = all(
+            table_bits(here.tables[name]) == table_bits(there.tables[name]) for name in here.tables
+        )
+        jobs = make_sweep_plan(folder / "killed.yaml").jobs
+        kept, again = evaluate(jobs, store=folder / STORE), evaluate(jobs, executor="threads")
+        found["reused at the end"] = kept.reused
+        found["same sketches"] = all(table_bits(kept.table(name)) == table_bits(again.table(name)) for name in SKETCHES)
+        with sqlite3.connect(folder / STORE / FILE) as ledger:
             found["cells"], found["recorded"] = ledger.execute("SELECT count(*), sum(times) FROM cells").fetchone()
     return found
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--command":
-        command(Path(sys.argv[2]))
-    else:
-        print(json.dumps(report(int(sys.argv[1]), seed=1), indent=1))
+    print(json.dumps(report(int(sys.argv[1]), seed=1), indent=1))
