@@ -41,6 +41,18 @@ Settings = Annotated[
 ]
 
 
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout-per-cell",
+        metavar="SECONDS",
+        min=0.01,
+        help="Time after which a cell counts as failed.",
+        show_default=False,
+    ),
+]
+
+
 def fail(message: str, code: int = 2) -> typer.Exit:
     """Print an error, a line a fault, and the exit to raise."""
     error_console.print(message, markup=False)

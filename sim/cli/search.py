@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.app import app, drawing, error_console, fail, out_console
+from sim.cli.app import Timeout, app, drawing, error_console, fail, out_console
 
 
 @app.command("sensitivity", short_help="On which assumptions an effect hangs.")
@@ -25,10 +25,7 @@ def sensitivity_command(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Cells at once; all processors if not given.", show_default=False)
     ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout-per-cell", metavar="SECONDS", help="Give up a cell after this.", show_default=False),
-    ] = None,
+    timeout: Timeout = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
     out: Annotated[Path, typer.Option(help="Folder to store the study and its cells under.")] = Path("results"),
     settings: Annotated[
@@ -95,10 +92,7 @@ def optimise_command(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Cells at once; all processors if not given.", show_default=False)
     ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout-per-cell", metavar="SECONDS", help="Give up a cell after this.", show_default=False),
-    ] = None,
+    timeout: Timeout = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
     out: Annotated[Path, typer.Option(help="Folder to store the search and its cells under.")] = Path("results"),
     settings: Annotated[
@@ -161,10 +155,7 @@ def calibrate_command(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Cells at once; all processors if not given.", show_default=False)
     ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout-per-cell", metavar="SECONDS", help="Give up a cell after this.", show_default=False),
-    ] = None,
+    timeout: Timeout = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
     out: Annotated[Path, typer.Option(help="Folder to store the calibration and its cells under.")] = Path("results"),
     write: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.app import File, Settings, app, drawing, error_console, fail, out_console
+from sim.cli.app import File, Settings, Timeout, app, drawing, error_console, fail, out_console
 
 
 @app.command(short_help="Which mechanism carries the effect.")
@@ -26,12 +26,7 @@ def decompose(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Cells at once; all processors if not given.", show_default=False)
     ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            "--timeout-per-cell", min=0.001, help="Seconds after which a cell has failed.", show_default=False
-        ),
-    ] = None,
+    timeout: Timeout = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
     out: Annotated[Path, typer.Option(help="Folder to store the result and its cells under.")] = Path("results"),
     settings: Settings = None,
@@ -102,10 +97,7 @@ def sweep_command(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Cells at once; all processors if not given.", show_default=False)
     ] = None,
-    timeout_per_cell: Annotated[
-        float | None,
-        typer.Option(metavar="SECONDS", min=0.01, help="Time after which a cell counts as failed.", show_default=False),
-    ] = None,
+    timeout: Timeout = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again what failed before.")] = False,
     out: Annotated[Path, typer.Option(help="Folder to store the sweep and its cells under.")] = Path("results"),
     figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
@@ -141,7 +133,7 @@ def sweep_command(
                 plan,
                 executor=executor,
                 workers=workers,
-                timeout=timeout_per_cell,
+                timeout=timeout,
                 retry_failed=retry_failed,
                 out=out,
                 progress=progress,
@@ -188,10 +180,7 @@ def compare(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Cells at once; all processors if not given.", show_default=False)
     ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout-per-cell", metavar="SECONDS", help="Give up a cell after this.", show_default=False),
-    ] = None,
+    timeout: Timeout = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
     out: Annotated[Path, typer.Option(help="Folder to store the comparison under.")] = Path("results"),
     settings: Annotated[
@@ -259,10 +248,7 @@ def claims_command(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Cells at once; all processors if not given.", show_default=False)
     ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout-per-cell", metavar="SECONDS", help="Give up a cell after this.", show_default=False),
-    ] = None,
+    timeout: Timeout = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again the cells that failed.")] = False,
     out: Annotated[Path, typer.Option(help="Folder to store the result and its cells under.")] = Path("results"),
     settings: Settings = None,

@@ -91,6 +91,7 @@ def test_sizes_are_taken_from_the_command(mine):
 def test_faults_are_sentences_and_nothing_runs(mine):
     for arguments, told in (
         (["nowhere.yaml"], "nowhere.yaml: no such file; give the path of a scenario file"),
+        ([mine, "--timeout-per-cell", "-1"], "--timeout-per-cell"),
         ([mine, "--until-width", "narrow"], "until_width: 'narrow' is no size"),
         (
             [mine, "--set", "policies.gate.policy.gate.treshold=1"],
