@@ -132,7 +132,9 @@ def look(out: Path, what: str) -> Stored:
         keys = store.starting_with(what) if len(what) >= LEAST_OF_A_KEY else []
         if len(found) + len(keys) > 1:
             names = ", ".join([*map(str, found), *keys][:6])
-            raise ResultError(f"{what}: names {len(found) + len(keys)} results ({names}); give more of the key or folder")
+            raise ResultError(
+                f"{what}: names {len(found) + len(keys)} results ({names}); give more of the key or folder"
+            )
         if keys:
             return _cell(store, keys[0])
     if found:
@@ -157,7 +159,18 @@ def _cell(store: CellReader, key: str) -> Stored:
 
 
 FACTS = (
-    *("kind", "name", "note", "status", "run_id", "replicates_finished", "replicates", "baseline", "measure", "primary"),
+    *(
+        "kind",
+        "name",
+        "note",
+        "status",
+        "run_id",
+        "replicates_finished",
+        "replicates",
+        "baseline",
+        "measure",
+        "primary",
+    ),
     *("margin", "correction", "until_width", "engine", "started", "seconds", "command"),
 )
 

@@ -62,7 +62,9 @@ def write_tables(target: Path, manifest: dict[str, Any], tables: "Mapping[str, T
             return
         place = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
     except OSError as error:
-        raise ResultError(f"{out}: results cannot be written here ({error.strerror}); give another folder with --out") from None
+        raise ResultError(
+            f"{out}: results cannot be written here ({error.strerror}); give another folder with --out"
+        ) from None
     try:
         for name, table in tables.items():
             if rows_of(table):
@@ -74,7 +76,9 @@ def write_tables(target: Path, manifest: dict[str, Any], tables: "Mapping[str, T
         shutil.rmtree(place, ignore_errors=True)
         if target.is_dir():  # another process finished the same run first
             return
-        raise ResultError(f"{target}: the result cannot be written ({error.strerror}); free some space or give another folder with --out") from None
+        raise ResultError(
+            f"{target}: the result cannot be written ({error.strerror}); free some space or give another folder with --out"
+        ) from None
 
 
 def read(path: Path) -> "Result":
@@ -91,5 +95,7 @@ def read_tables(path: Path, names: tuple[str, ...]) -> tuple[dict[str, Any], dic
         files = {name: path / f"{name}.parquet" for name in names}
         tables = {name: read_parquet(file) if file.is_file() else {} for name, file in files.items()}
     except (OSError, ValueError) as error:
-        raise ResultError(f"{path}: not a whole result ({type(error).__name__}); remove the folder and run again") from None
+        raise ResultError(
+            f"{path}: not a whole result ({type(error).__name__}); remove the folder and run again"
+        ) from None
     return manifest, tables

@@ -110,4 +110,6 @@ def frame(table: Table) -> "pd.DataFrame":
     """The table as a DataFrame."""
     import pandas as pd
 
-    return pd.DataFrame({name: column.astype(object) if column.dtype.kind == "U" else column for name, column in table.items()})
+    return pd.DataFrame(
+        {name: column.astype(object) if column.dtype.kind == "U" else column for name, column in table.items()}
+    )

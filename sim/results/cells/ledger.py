@@ -53,7 +53,14 @@ def _sentence(error: str) -> str:
     small = error.lower()
     if "full" in small or "no space" in small or "too large" in small or "disk i/o" in small or "quota" in small:
         return f"nothing more can be written ({error}); finished cells are kept: free some space and give the same command again"
-    if "readonly" in small or "read-only" in small or "permission" in small or "unable to open" in small or "directory" in small or "exists" in small:
+    if (
+        "readonly" in small
+        or "read-only" in small
+        or "permission" in small
+        or "unable to open" in small
+        or "directory" in small
+        or "exists" in small
+    ):
         return f"cells cannot be stored here ({error}); give another folder with --out"
     if "locked" in small or "busy" in small:
         return f"another process has been writing here for {LONGEST_WAIT:.0f} s; wait for it and give the same command again"

@@ -60,7 +60,9 @@ class CellReader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -124,7 +126,9 @@ class CellReader:
         """What the ledger says of `keys`, every one of them."""
         known = self.known(keys)
         if missing := len(set(keys) - known.keys()):
-            raise ResultError(f"{self.folder}: {missing} of the cells asked for are not stored (any more); run them again")
+            raise ResultError(
+                f"{self.folder}: {missing} of the cells asked for are not stored (any more); run them again"
+            )
         return known
 
     def _outcomes(self, keys: Sequence[str]) -> list[Outcome]:

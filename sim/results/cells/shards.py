@@ -72,9 +72,7 @@ def read_table(folder: Path, shard: int, name: str, shape: Shape, rows: Iterable
     cell = table.get(CELL, np.zeros(0, np.int32))
     for row in rows:
         low, high = np.searchsorted(cell, [row, row + 1])
-        yield {
-            column: as_kind(table[column][low:high] if table else np.zeros(0), kind) for column, kind in columns
-        }
+        yield {column: as_kind(table[column][low:high] if table else np.zeros(0), kind) for column, kind in columns}
 
 
 def _read_or_empty(folder: Path, shard: int, name: str) -> Table:

@@ -87,7 +87,9 @@ def of_bodies(keys: Sequence[str], bodies: Sequence[bytes], shape: Shape) -> Tog
     tables: dict[str, Table] = {}
     for name, columns in shape.tables.items():
         cells = _cells(rows[name].tolist())
-        tables[name] = {CELL: cells, **{column: _joined(parts[name, column]) for column, _ in columns}} if cells.size else {}
+        tables[name] = (
+            {CELL: cells, **{column: _joined(parts[name, column]) for column, _ in columns}} if cells.size else {}
+        )
     return Together(np.array(keys), measures, tables)
 
 
