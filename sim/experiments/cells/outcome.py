@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +103,24 @@ class Later(Mapping[str, Value]):
         return len(self._make())
 
 
+class Outcomes(Sequence[Outcome]):
+    """So many outcomes, each made when it is looked at, and not kept: of thousands there is never more than one."""
+
+    def __init__(self, count: int, make: Callable[[int], Outcome]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Outcome: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Outcome, ...]: ...
+    def __getitem__(self, place: int | slice) -> Outcome | tuple[Outcome, ...]:
+        found = range(self._count)[place]
+        return self._make(found) if isinstance(found, int) else tuple(map(self._make, found))
+
+
 class Cells:
     """Outcomes of jobs, in the order of the jobs.
 
@@ -116,7 +134,8 @@ class Cells:
             for outcome in outcomes:
                 source.add(pack(outcome))
         self._source = source
-        self.outcomes = tuple(outcomes)
+        self.outcomes: Sequence[Outcome] = tuple(outcomes)
+        self._finished: Sequence[tuple[str, str, float]] = [(one.key, one.reason, one.seconds) for one in self.outcomes]
         self.reused = reused
 
     @classmethod
@@ -130,12 +149,13 @@ class Cells:
         def tables(key: str) -> Mapping[str, Table]:
             return source.outcomes([key])[0].tables
 
-        cells.outcomes = tuple(
-            Outcome(key, reason, seconds)
-            if reason
-            else Outcome(key, reason, seconds, Later(partial(measures, place)), Later(partial(tables, key)))
-            for place, (key, reason, seconds) in enumerate(finished)
-        )
+        def outcome(place: int) -> Outcome:
+            key, reason, seconds = finished[place]
+            if reason:
+                return Outcome(key, reason, seconds)
+            return Outcome(key, reason, seconds, Later(partial(measures, place)), Later(partial(tables, key)))
+
+        cells.outcomes, cells._finished = Outcomes(len(finished), outcome), finished
         return cells
 
     def __len__(self) -> int:
@@ -144,12 +164,22 @@ class Cells:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """Identity of the cell of every job."""
-        return tuple(outcome.key for outcome in self.outcomes)
+        return tuple(key for key, _, _ in self._finished)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why each job failed; empty where it did not."""
+        return [reason for _, reason, _ in self._finished]
+
+    @property
+    def seconds(self) -> list[float]:
+        """Seconds of work on each job."""
+        return [seconds for _, _, seconds in self._finished]
 
     @property
     def failures(self) -> dict[int, str]:
         """Reasons of the failed jobs, by their place."""
-        return {place: outcome.reason for place, outcome in enumerate(self.outcomes) if outcome.reason}
+        return {place: reason for place, reason in enumerate(self.reasons) if reason}
 
     @cached_property
     def measures(self) -> dict[str, NDArray[np.float64]]:

@@ -37,8 +37,8 @@ def cell_table(plan: SweepPlan, cells: Cells) -> Table:
         "seed": np.array([job.seed for job in plan.jobs]),
         "arm": np.array(arms)[place % len(arms)],
         "key": np.array(cells.keys),
-        "reason": np.array([outcome.reason for outcome in cells.outcomes]),
-        "seconds": np.array([outcome.seconds for outcome in cells.outcomes]),
+        "reason": np.array(cells.reasons),
+        "seconds": np.array(cells.seconds),
         **{name: cells.measure(name) for name in plan.file.measures},
     }
 

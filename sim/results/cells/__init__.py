@@ -1,7 +1,7 @@
 """Where finished cells are kept: a crash-safe ledger (SQLite) and, cut from it, shards of Parquet files.
 
     <folder>/ledger.sqlite               which cells there are, what they are cells of, and the newest outcomes
-    <folder>/shards/<number>-<table>.parquet   the outcomes of up to 1,024 cells: `measures` has a row per cell, every
+    <folder>/shards/<number>-<table>.parquet   the outcomes of up to 512 cells: `measures` has a row per cell, every
                                                other table the rows of all cells, `cell` being the row in `measures`
 
 A cell counts as finished once its outcome is in the ledger, which one synchronised transaction per batch sees to. Outcomes

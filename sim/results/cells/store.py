@@ -16,8 +16,8 @@ from sim.results.cells.reader import CellReader
 from sim.results.cells.shards import MEASURES, read_shard, shard_file, shard_number, write_shard
 from sim.results.cells.together import Together, of_bodies, of_outcomes
 
-SHARD_CELLS = 1024
-"""Most cells of a shard."""
+SHARD_CELLS = 512
+"""Most cells of a shard: while one is cut, all that is kept of them is in memory a few times over."""
 SHARD_BYTES = 32_000_000
 """Bytes of outcomes after which a shard is full, however few cells they are of (whole users are large)."""
 RECENT_SCENARIOS = 64
@@ -94,7 +94,8 @@ class CellStore(CellReader):
                 connection.execute("DELETE FROM bases WHERE id NOT IN (SELECT base FROM cells)")
             for old in replaced:
                 self._unlink(old)
-            with suppress(sqlite3.OperationalError):  # others are at it, or there is no room: the file stays as large as it is
+            # Where others are at it, or there is no room, the file stays as large as it is.
+            with suppress(sqlite3.OperationalError):
                 connection.execute("VACUUM")
             checkpoint(connection)
         return len(gone)
@@ -125,7 +126,9 @@ class CellStore(CellReader):
             connection.execute("INSERT OR IGNORE INTO bases VALUES (?, ?)", self._base)
             values = (key, packed.reason, packed.seconds, time.time(), origin.name, self._base[0])
             more = (self._squeezed(text), origin.seed, origin.reference, origin.users, origin.code)
-            connection.execute("INSERT INTO cells VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", values + more)
+            connection.execute(
+                "INSERT INTO cells VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", values + more
+            )
         else:
             connection.execute(
                 "UPDATE cells SET reason = '', seconds = ?, recorded = ? WHERE key = ?",
@@ -211,7 +214,8 @@ class CellStore(CellReader):
     def _unlink(self, shards: list[int]) -> None:
         for shard in shards:
             with suppress(OSError):
-                shard_file(self._shards, shard, MEASURES).unlink()  # first: a reader then knows that the whole shard goes
+                # First its measures: a reader then knows that the whole shard goes.
+                shard_file(self._shards, shard, MEASURES).unlink()
                 for file in self._shards.glob(f"{shard:06d}-*.parquet"):
                     file.unlink()
 

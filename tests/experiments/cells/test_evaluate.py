@@ -87,6 +87,17 @@ def test_tables_measures_and_frame_go_by_the_place_of_the_job(tmp_path):
     assert table_bits(Cells(stored.outcomes).table("groups")) == table_bits(stored.table("groups"))
 
 
+def test_outcomes_are_made_when_looked_at_and_not_kept(tmp_path):
+    cells = evaluate(tiny_jobs(5), store=tmp_path)
+    assert cells.outcomes[1] is not cells.outcomes[1]
+    assert [one.key for one in cells.outcomes[-2:]] == list(cells.keys[3:])
+    assert cells.outcomes[-1].key == cells.keys[-1]
+    assert cells.reasons == [""] * 5
+    assert cells.seconds == [one.seconds for one in cells.outcomes]
+    with pytest.raises(IndexError):
+        cells.outcomes[5]
+
+
 def test_a_job_given_twice_is_run_once_and_more_jobs_reuse_the_others(tmp_path):
     jobs = tiny_jobs(4)
     calls = []
