@@ -149,19 +149,23 @@ class CellReader:
         return found
 
     def _measures(self, keys: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        parts = []
-        for shard, places, rows in self._places(keys):
-            shape = self._shard_shape(shard)
-            parts.append((places, shape.measures, read_measures(self._shards, shard, shape, rows)))
-        for place, outcome in self._in_journal(keys, ()):
-            values = np.array([list(outcome.measures.values())])
-            parts.append((np.array([place]), tuple(outcome.measures), values))
-        parts.sort(key=lambda part: int(part[0].min()))  # so that the order of the names is that of the cells
         found: dict[str, NDArray[np.float64]] = {}
-        for places, names, values in parts:
+        order: list[tuple[int, Sequence[str]]] = []
+
+        def take(places: NDArray[Any], names: Sequence[str], values: NDArray[np.float64]) -> None:
+            order.append((int(places.min()), names))
             for column, name in enumerate(names):
-                found.setdefault(name, np.full(len(keys), np.nan))[places] = values[:, column]
-        return found
+                if name not in found:
+                    found[name] = np.full(len(keys), np.nan)
+                found[name][places] = values[:, column]
+
+        for shard, places, rows in self._places(keys):  # one at a time, as all together are as large as what is found
+            shape = self._shard_shape(shard)
+            take(places, shape.measures, read_measures(self._shards, shard, shape, rows))
+        for place, outcome in self._in_journal(keys, ()):
+            take(np.array([place]), tuple(outcome.measures), np.array([list(outcome.measures.values())]))
+        order.sort(key=lambda part: part[0])  # so that the order of the names is that of the cells
+        return {name: found[name] for name in dict.fromkeys(name for _, names in order for name in names)}
 
     def _tables(self, name: str, keys: Sequence[str]) -> list[Table]:
         found: list[Table] = [{} for _ in keys]
@@ -181,6 +185,7 @@ class CellReader:
             kept = known.get(key)
             if kept is not None and kept.shard is not None and kept.row is not None:
                 by_shard.setdefault(kept.shard, []).append((place, kept.row))
+        del known  # which is large
         for shard, pairs in by_shard.items():
             both = np.array(pairs)
             yield shard, both[:, 0], both[:, 1]
