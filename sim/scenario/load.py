@@ -395,11 +395,15 @@ def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
 
 
 def baseline_of(path: str | Path, scenario: Scenario) -> Path | None:
-    """The file that the scenario at `path` names as its baseline, or None."""
+    """The file that the scenario at `path` names as its baseline, seen from the file that names it, or None."""
     if scenario.baseline is None:
         return None
-    file = find(path)
-    return related(file, scenario.baseline, (shown(file), 0, 0), "baseline")
+    file, written = find(path), draft(path)
+    place = (shown(file), 0, 0)
+    if written.data.get("baseline") == scenario.baseline:  # and not set on the command line
+        place = written.places[("baseline",)]
+        file = Path(place[0])
+    return related(file, scenario.baseline, place, "baseline")
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:

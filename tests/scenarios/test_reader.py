@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.scenario import ScenarioError, load
+from sim.scenario.load import baseline_of
 from sim.scenario.reader import scalar
 
 
@@ -285,3 +286,24 @@ def test_a_file_that_is_not_there_is_told_by_the_name_given(workspace, given, sa
         assert "fault of the program" not in shown.output
     with pytest.raises(ScenarioError, match=r"gate_75: no such file.*Did you mean gate_750"):
         load("gate_75")
+
+
+def test_a_baseline_is_seen_from_the_file_that_names_it(workspace):
+    folder = workspace / "scenarios"
+    (folder / "below").mkdir(parents=True)
+    write(folder / "below", "extends: base.yaml\nname: other\n", "other.yaml")
+    write(folder / "below", "extends: base.yaml\n# first\nbaseline: other.yaml\n", "parent.yaml")
+    path = write(folder, "extends: below/parent.yaml\n")
+    assert baseline_of(path, load(path)) == folder / "below" / "other.yaml"
+    for text, told in (
+        (
+            "extends: gate_750.yaml\nbaseline: open_circl.yaml\n",
+            "mine.yaml:2: baseline: 'open_circl.yaml': no such file.",
+        ),
+        ("extends: below/parent.yaml\n", "below/parent.yaml:3: baseline: 'other.yaml': no such file."),
+    ):
+        (folder / "below" / "other.yaml").unlink(missing_ok=True)
+        path = write(folder, text)
+        with pytest.raises(ScenarioError, match="no such file") as caught:
+            baseline_of(path, load(path))
+        assert told in str(caught.value)
