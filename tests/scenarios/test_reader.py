@@ -307,3 +307,9 @@ def test_a_baseline_is_seen_from_the_file_that_names_it(workspace):
         with pytest.raises(ScenarioError, match="no such file") as caught:
             baseline_of(path, load(path))
         assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["gate_750", "threshold", "world", "sweeps/threshold", "policies_2016"])
+def test_what_is_shipped_is_validated_by_its_name(workspace, name):
+    shown = CliRunner().invoke(app, ["validate", name])
+    assert shown.exit_code == 0, shown.output
