@@ -51,7 +51,9 @@ def run_command(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder to store the result under.")] = Path("results"),
     settings: Settings = None,
-    save_users: Annotated[int, typer.Option(metavar="N", help="Also store this many whole users (-1: all).")] = 0,
+    save_users: Annotated[
+        int, typer.Option(metavar="N", min=-1, help="Also store this many whole users (-1: all).")
+    ] = 0,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="No progress, no notes: the table and the answer only.")

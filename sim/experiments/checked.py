@@ -9,14 +9,16 @@ from sim.experiments.sweep.plan import make_sweep_plan
 from sim.scenario.calibration import is_calibration
 from sim.scenario.claims import is_claims
 from sim.scenario.doubts import doubts
-from sim.scenario.load import baseline_of, load
+from sim.scenario.load import STUDIES, baseline_of, find_in, load
 from sim.scenario.optimise import is_optimise
 from sim.scenario.sensitivity import is_sensitivity
 from sim.scenario.sweep import is_sweep
 
 
 def checked(file: str) -> str:
-    """What there is to say of a file that has no fault; raises ScenarioError with all faults of one that has."""
+    """What there is to say of a file (or shipped scenario or study) without fault; raises ScenarioError with all faults of one that has."""
+    named = (find_in(folder, file) for folder in STUDIES)
+    file = str(next((path for path in named if path.is_file()), file)) if len(file) < 200 else file
     if is_sensitivity(file):
         return f"ok, {len(make_sensitivity_plan(file).inputs)} inputs"
     if is_calibration(file):

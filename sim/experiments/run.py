@@ -215,9 +215,9 @@ def run(
     comparison); engine: fast or readable; threads: all processors if not given; users_sample: whole users to keep (-1
     all); out: folder to store results under (not stored if not given); progress: called with user-ticks done and in all;
     starting: called once if the run is computed, not read back.
-    Raises ScenarioError with every fault of the files, `Stopped` on Ctrl-C.
+    Raises ScenarioError with every fault of the files, ResultError if `out` cannot be written to, `Stopped` on Ctrl-C.
     """
-    from sim.results.store import existing, write
+    from sim.results.store import check_place, existing, write
 
     plan = make_plan(
         scenario, settings, users=users, ticks=ticks, seed=seed, replicates=replicates, baseline=baseline, engine=engine
@@ -226,6 +226,7 @@ def run(
         found = existing(Path(out), plan, users_sample)
         if found is not None:
             return found
+        check_place(Path(out))
     if starting is not None:
         starting()
     try:

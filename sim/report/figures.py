@@ -126,10 +126,11 @@ def scores(result: "Result", figure: "Figure") -> None:
     axes = figure.subplots()
     policy = result.manifest["scenarios"]["policy"]
     last = score_days(result)[-1]
-    for arm, day, label, colour, line in (
+    names = {arm: short(scenario["name"]) for arm, scenario in result.manifest["scenarios"].items()}
+    for arm, day, label, colour, line in (  # the dashed line last, so that it shows on the other
         ("policy", 0, "day 0", "#8c8c8c", "-"),
-        ("baseline", last, f"day {last:.4g}, baseline", BASELINE, "--"),
-        ("policy", last, f"day {last:.4g}", POLICY, "-"),
+        ("policy", last, f"day {last:.4g}, {names['policy']}", POLICY, "-"),
+        ("baseline", last, f"day {last:.4g}, {names.get('baseline', '')}", BASELINE, "--"),
     ):
         edges, share = score_shares(result, arm, day)
         if edges.size:

@@ -10,6 +10,7 @@ from sim.experiments.summary import sentence, table
 from sim.model.measures import MEASURES, USER_MEASURES
 from sim.report.after import after_lines, after_rows
 from sim.report.length import length_of
+from sim.report.numbers import count
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -39,7 +40,7 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     run = scenarios["policy"]["run"]
     finished = result.manifest["replicates_finished"]
     console.print(
-        f"{scenarios['policy']['name']}: {run['users']:,} users, {length_of(run)}, {finished} replicates, seed {run['seed']}, {result.manifest['engine']} engine",
+        f"{scenarios['policy']['name']}: {count(run['users'], 'user')}, {length_of(run)}, {count(finished, 'replicate')}, seed {run['seed']}, {result.manifest['engine']} engine",
         markup=False,
     )
     shown = Table(box=None, pad_edge=False)

@@ -37,9 +37,11 @@ def folder(out: Path, plan: "RunPlan", users_sample: int, status: str = "complet
 
 
 def existing(out: Path, plan: "RunPlan", users_sample: int) -> "Result | None":
-    """The stored result of the very same run, or None."""
+    """The stored result of the very same run, or None. Raises ResultError where something else stands in its place."""
     path = folder(out, plan, users_sample)
     if not (path / "manifest.json").is_file():
+        if path.is_dir() and any(path.iterdir()):
+            raise ResultError(f"{path}: not a whole result (no manifest.json); remove the folder and run again")
         return None
     result = read(path)
     result.reused = True
@@ -54,11 +56,25 @@ def write(out: Path, plan: "RunPlan", result: "Result", users_sample: int = 0) -
     return target
 
 
+def check_place(out: Path) -> None:
+    """Raises ResultError if results cannot be written below `out`; to be asked before a run, which may take long."""
+    above = out.absolute()
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if not above.is_dir():
+        reason = "Not a directory"
+    elif not os.access(above, os.W_OK | os.X_OK):
+        reason = "Permission denied"
+    else:
+        return
+    raise ResultError(f"{out}: results cannot be written here ({reason}); give another folder with --out")
+
+
 def write_tables(target: Path, manifest: dict[str, Any], tables: "Mapping[str, Table]", out: Path) -> None:
     """Write tables and a manifest as the folder `target` below `out`, whole or not at all; one that is there stays. Raises ResultError."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
+        if (target / "manifest.json").is_file():
             return
         place = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
     except OSError as error:
@@ -72,9 +88,11 @@ def write_tables(target: Path, manifest: dict[str, Any], tables: "Mapping[str, T
         (place / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
         place.chmod(0o755)
         os.replace(place, target)
-    except OSError as error:
+    except BaseException as error:  # stopped while writing, too: nothing half done stays
         shutil.rmtree(place, ignore_errors=True)
-        if target.is_dir():  # another process finished the same run first
+        if not isinstance(error, OSError):
+            raise
+        if (target / "manifest.json").is_file():  # another process finished the same run first
             return
         raise ResultError(
             f"{target}: the result cannot be written ({error.strerror}); free some space or give another folder with --out"

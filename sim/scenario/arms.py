@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.scenario.comparison import POLICY_PARTS, WORLD_PARTS, ComparisonKeys
-from sim.scenario.load import Draft, Places, apply_settings, brief, draft, find, related, shown, suggestion
+from sim.scenario.load import Draft, Places, apply_settings, brief, draft, find_in, related, shown, suggestion
 from sim.scenario.reader import Fault, Place, ScenarioError, read
 from sim.scenario.schema import Scenario
 
@@ -65,8 +65,7 @@ class _Patch:
 
 def find_comparison(given: str | Path) -> Path:
     """The comparison file meant: that path, or else the shipped one of that name, with or without its folder."""
-    path = find(given)
-    return path if path.is_file() or Path(given).is_absolute() else find(Path("comparisons", given))
+    return find_in("comparisons", given)
 
 
 def load_comparison(given: str | Path, settings: Sequence[str] = (), check: Check | None = None) -> Comparison:

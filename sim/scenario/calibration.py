@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.comparison import GroupName
-from sim.scenario.load import Draft, draft, find
+from sim.scenario.load import Draft, draft, find_in
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, Place, ScenarioError
 from sim.scenario.schema import Scenario
@@ -146,8 +146,7 @@ class CalibrationFile:
 
 def find_calibration(given: str | Path) -> Path:
     """The file meant by `given`: that path, or else a shipped calibration of that name."""
-    found = find(given)
-    return found if found.is_file() or Path(given).is_absolute() else find(Path(FOLDER) / given)
+    return find_in(FOLDER, given)
 
 
 def is_calibration(file: str | Path) -> bool:

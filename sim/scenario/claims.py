@@ -27,7 +27,7 @@ from pydantic import AfterValidator, Field
 
 from sim.scenario.arms import fault_at
 from sim.scenario.comparison import GroupName, Size
-from sim.scenario.load import Draft, Places, apply_settings, brief, draft, find, related, shown, suggestion
+from sim.scenario.load import Draft, Places, apply_settings, brief, draft, find_in, related, shown, suggestion
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, Place, ScenarioError, read
 from sim.scenario.schema import Run, Scenario
@@ -113,8 +113,7 @@ class ClaimsFile:
 
 def find_claims(given: str | Path) -> Path:
     """The file of claims meant: that path, or else the shipped one of that name, with or without its folder."""
-    path = find(given)
-    return path if path.is_file() or Path(given).is_absolute() else find(Path(FOLDER, given))
+    return find_in(FOLDER, given)
 
 
 def is_claims(file: str | Path) -> bool:

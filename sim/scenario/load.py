@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.model.gates import find_gate, gate_kinds
-from sim.scenario.gate import GateSettings
-from sim.scenario.reader import Document, Fault, Place, ScenarioError, read, scalar
+from sim.model.gates import gate_kinds
+from sim.scenario.hidden import fields_around, hidden_faults, place_of
+from sim.scenario.reader import Document, Fault, Place, ScenarioError, read_leniently, scalar
 from sim.scenario.schema import Scenario
 
 LONGEST_CHAIN = 10
@@ -61,7 +61,22 @@ def find(given: str | Path) -> Path:
     inside = path.relative_to("scenarios") if path.parts[:1] == ("scenarios",) else path
     folder = shipped_folder().resolve()
     shipped = (folder / (inside if path.suffix in (".yaml", ".yml") else f"{inside}.yaml")).resolve()
-    return shipped if shipped.is_relative_to(folder) and shipped.is_file() else path
+    try:
+        return shipped if shipped.is_relative_to(folder) and shipped.is_file() else path
+    except OSError:  # a name too long to be one
+        return path
+
+
+def find_in(folder: str, given: str | Path) -> Path:
+    """The file meant by `given`: that path (or shipped scenario), or else the shipped study of that name in `folder`."""
+    found = find(given)
+    try:
+        if found.is_file() or found.is_absolute():
+            return found
+        study = find(Path(folder) / given)
+        return study if study.is_file() else found  # told of by the name that was given
+    except (OSError, ValueError):
+        return found
 
 
 def _folder_of(path: Path) -> Path:
@@ -115,6 +130,21 @@ def suggestion(given: str, known: Iterable[str]) -> str:
     return f" Known here: {', '.join(names[:12])}." if names else ""
 
 
+def _check_there(file: Path, given: str) -> None:
+    """Raises ScenarioError if there is no such file, with the shipped name that may have been meant."""
+    try:
+        if file.exists():
+            return
+    except (OSError, ValueError):
+        return  # reading it tells why
+    top = shipped_folder()
+    known = [path.relative_to(top).with_suffix("").as_posix() for path in sorted(top.rglob("*.yaml"))]
+    asked = given.removeprefix("scenarios/").removesuffix(".yaml")
+    hint = suggestion(asked, known) if difflib.get_close_matches(asked, known, cutoff=0.7) else ""
+    point = "." if hint else ""
+    raise ScenarioError([Fault(shown(file), 0, 0, "", f"no such file; give the path of a scenario file{point}{hint}")])
+
+
 def _merge(base: Any, over: Any) -> Any:
     """Deep merge; a mapping that names another `kind` replaces the one below it, since its keys mean something else."""
     if not isinstance(base, dict) or not isinstance(over, dict):
@@ -129,7 +159,7 @@ def _merge(base: Any, over: Any) -> Any:
 
 @lru_cache(maxsize=64)
 def _unchanged(path: Path, where: str, _modified: int, _size: int) -> Document:
-    return read(path, where)
+    return read_leniently(path, where)
 
 
 def _read(path: Path, where: str) -> Document:
@@ -137,14 +167,23 @@ def _read(path: Path, where: str) -> Document:
     try:
         state = path.stat()
     except (OSError, ValueError):
-        return read(path, where)
+        return read_leniently(path, where)
     found = _unchanged(path.absolute(), where, state.st_mtime_ns, state.st_size)
-    return Document(dict(found.data), found.places)
+    return Document(dict(found.data), found.places, found.faults)
 
 
 def _chain(path: Path, where: str) -> list[tuple[Path, Document]]:
-    """The file and all it extends, the most basic first."""
+    """The file and all it extends, the most basic first. Raises ScenarioError, the faults of form so far with it."""
     chain: list[tuple[Path, Document]] = []
+    try:
+        return _extended(path, where, chain)
+    except ScenarioError as error:
+        form = [fault for _, document in chain for fault in document.faults]
+        more = [fault for fault in error.faults if (fault.where, fault.path) not in {(f.where, f.path) for f in form}]
+        raise ScenarioError([*form, *more]) from None
+
+
+def _extended(path: Path, where: str, chain: list[tuple[Path, Document]]) -> list[tuple[Path, Document]]:
     seen: list[Path] = []
     while True:
         document = _read(path, where)
@@ -196,26 +235,17 @@ def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]
     return data
 
 
-def _branch(model: Any, data: Any) -> type[BaseModel] | None:
-    """The class that describes `data`, where a field is of a class of settings, or holds a list of them: a gate's is looked up by its `kind`."""
-    if model is GateSettings and isinstance(data, dict):
-        return find_gate(str(data.get("kind")))
-    if isinstance(model, type) and issubclass(model, BaseModel):
-        return model
-    return next((found for part in get_args(model) if (found := _branch(part, None)) is not None), None)
-
-
 def _known_keys(root: type[BaseModel], path: Place, data: Any) -> list[str]:
     """The keys allowed in the mapping that holds the last part of `path`, in a file of the class `root`."""
-    model: type[BaseModel] | None = root
-    for part in path[:-1]:
-        if part.isdigit():  # a place in a list, whose class is that of the list's field
-            continue
-        if model is None or part not in model.model_fields:
-            return []
-        data = data.get(part) if isinstance(data, dict) else None
-        model = _branch(model.model_fields[part].annotation, data)
-    return list(model.model_fields) if model is not None else []
+    return list(fields_around(root, path, data))
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text would be a number without the quotes around it."""
+    try:
+        return isinstance(scalar(text.strip("'\"")), int | float)
+    except ValueError:
+        return False
 
 
 def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
@@ -250,18 +280,17 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
     ):
         allowed = allowed.replace(old, new)
     found = "a mapping" if isinstance(given, dict) else brief(given)
-    hint = " (a number in quotes is text; drop the quotes)" if isinstance(given, str) and ("number" in allowed) else ""
+    quoted = isinstance(given, str) and "number" in allowed and _is_number(given)
+    hint = " (a number in quotes is text; drop the quotes)" if quoted else ""
     return f"{found} given; {allowed[0].lower() + allowed[1:]}{hint}"
 
 
 def _faults(error: ValidationError, root: type[BaseModel], draft: "Draft") -> list[Fault]:
     faults = []
-    for item in error.errors(include_url=False):
-        path: Place = ()
-        for part in (str(p) for p in item["loc"]):
-            if part == "[key]":
-                continue  # a key that is not allowed is told at its own place
-            path = (*path, part)
+    items = error.errors(include_url=False)
+    paths = [place_of(item) for item in items]
+    hidden = list(hidden_faults(root, draft.data, [(p, i["type"]) for p, i in zip(paths, items, strict=True)]))
+    for item, path in zip([*items, *hidden], [*paths, *map(place_of, hidden)], strict=True):
         known = path
         while known and known not in draft.places:
             known = known[:-1]
@@ -319,15 +348,36 @@ def draft(path: str | Path, settings: Sequence[str] = ()) -> Draft:
     """A scenario file (or shipped scenario) and all it extends, with `--set` style changes on top, not yet checked."""
     file = find(path)
     where = shown(file)
+    _check_there(file, str(path))
     data: dict[str, Any] = {}
     places: Places = {}
+    form: list[Fault] = []
     for _, document in _chain(file, where):
         data = _merge(data, document.data)
         places.update(document.places)
+        form += document.faults
+    if form:
+        raise ScenarioError(_with_form(form, Draft(data, places, where)))
     if not settings:
         return Draft(data, places, where)
     unchanged = Draft(data, dict(places), where)
     return Draft(apply_settings(data, places, settings), places, where, unchanged)
+
+
+def _with_form(form: list[Fault], draft: Draft) -> list[Fault]:
+    """Faults of form and what else is wrong with the file as a scenario, but for keys of its own, which a study has."""
+    told = [tuple(fault.path.split(".")) for fault in form]
+    try:
+        draft.checked(Scenario)
+        more = []
+    except ScenarioError as error:
+        more = [fault for fault in error.faults if "." in fault.path and not _within(fault.path, told)]
+    return sorted([*form, *more], key=lambda f: (f.where, f.line, f.path))
+
+
+def _within(path: str, places: Iterable[Place]) -> bool:
+    parts = tuple(path.split("."))
+    return any(parts[: len(place)] == place for place in places)
 
 
 def load_shipped(name: str, settings: Sequence[str] = ()) -> Scenario:
@@ -345,11 +395,15 @@ def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
 
 
 def baseline_of(path: str | Path, scenario: Scenario) -> Path | None:
-    """The file that the scenario at `path` names as its baseline, or None."""
+    """The file that the scenario at `path` names as its baseline, seen from the file that names it, or None."""
     if scenario.baseline is None:
         return None
-    file = find(path)
-    return related(file, scenario.baseline, (shown(file), 0, 0), "baseline")
+    file, written = find(path), draft(path)
+    place = (shown(file), 0, 0)
+    if written.data.get("baseline") == scenario.baseline:  # and not set on the command line
+        place = written.places[("baseline",)]
+        file = Path(place[0])
+    return related(file, scenario.baseline, place, "baseline")
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:

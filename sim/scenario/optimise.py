@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.scenario.comparison import MOST_ARMS, POLICY_PARTS, WORLD_PARTS, GroupName, Guardrail, Patches
-from sim.scenario.load import Draft, draft, find, related, suggestion
+from sim.scenario.load import Draft, draft, find_in, related, suggestion
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, Place, ScenarioError
 from sim.scenario.schema import Scenario
@@ -122,8 +122,7 @@ class OptimiseFile:
 
 def find_optimise(given: str | Path) -> Path:
     """The file meant by `given`: that path, or else a shipped one of that name."""
-    found = find(given)
-    return found if found.is_file() or Path(given).is_absolute() else find(Path(FOLDER) / given)
+    return find_in(FOLDER, given)
 
 
 def is_optimise(file: str | Path) -> bool:

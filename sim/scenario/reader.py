@@ -51,10 +51,14 @@ class ScenarioError(ValueError):
 
 @dataclass
 class Document:
-    """A file as nested dicts and lists, with the place (file, line, column) that each path came from."""
+    """A file as nested dicts and lists, with the place (file, line, column) that each path came from.
+
+    faults: of form, of single values, which are null here; the rest can be checked all the same.
+    """
 
     data: dict[str, Any]
     places: dict[Place, tuple[str, int, int]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
 
 
 def scalar(text: str) -> Any:
@@ -174,6 +178,14 @@ def read(path: Path, where: str) -> Document:
 
     Raises ScenarioError with every fault of form found.
     """
+    document = read_leniently(path, where)
+    if document.faults:
+        raise ScenarioError(document.faults)
+    return document
+
+
+def read_leniently(path: Path, where: str) -> Document:
+    """As `read`, with the faults of single values kept in the document. Raises ScenarioError where nothing can be read."""
     text = _decode(path, where)
     try:
         _check_events(text, where)
@@ -200,8 +212,5 @@ def read(path: Path, where: str) -> Document:
                 )
             ]
         )
-    faults: list[Fault] = []
-    document.data = _build(root, (), document, where, faults)
-    if faults:
-        raise ScenarioError(faults)
+    document.data = _build(root, (), document, where, document.faults)
     return document

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.scenario.load import Draft, draft, find
+from sim.scenario.load import Draft, draft, find_in
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.strict import Strict
@@ -56,8 +56,7 @@ class SensitivityFile:
 
 def find_sensitivity(given: str | Path) -> Path:
     """The file meant by `given`: that path, or else a shipped sensitivity study of that name."""
-    found = find(given)
-    return found if found.is_file() or Path(given).is_absolute() else find(Path(KEY) / given)
+    return find_in(KEY, given)
 
 
 def is_sensitivity(file: str | Path) -> bool:

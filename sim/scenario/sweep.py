@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from sim.model.measures import CHANNELS, MEASURES, USER_MEASURES
-from sim.scenario.load import Draft, draft, find, related
+from sim.scenario.load import Draft, draft, find_in, related
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
 from sim.scenario.strict import Strict
@@ -105,8 +105,7 @@ class SweepFile:
 
 def find_sweep(given: str | Path) -> Path:
     """The sweep file meant by `given`: that path, or else a shipped sweep of that name."""
-    found = find(given)
-    return found if found.is_file() else next((p for p in (find(Path("sweeps") / given),) if p.is_file()), found)
+    return find_in("sweeps", given)
 
 
 def is_sweep(file: str | Path) -> bool:

@@ -154,11 +154,44 @@ def test_bad_input_is_a_sentence_and_nothing_is_written(workspace, arguments, sa
     assert list(workspace.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(workspace):
+@pytest.mark.parametrize("out", ["taken", "taken/below"])
+def test_a_folder_that_cannot_be_written_is_a_sentence_before_anything_is_run(workspace, monkeypatch, out):
     Path("taken").write_text("a file, not a folder")
-    shown = CliRunner().invoke(app, ["run", "tiny.yaml", "--out", "taken"])
+    monkeypatch.setattr("sim.experiments.run.execute", lambda *_, **__: pytest.fail("it was run"))
+    shown = CliRunner().invoke(app, ["run", "tiny.yaml", "--out", out])
     assert shown.exit_code == 1
-    assert "cannot be written" in shown.output
+    assert "cannot be written here (Not a directory)" in shown.output
+
+
+def test_what_stands_in_the_place_of_a_result_is_told_of_and_left_alone(workspace):
+    path = sim.run("tiny.yaml", out="results").path
+    (path / "manifest.json").unlink()
+    shown = CliRunner().invoke(app, ["run", "tiny.yaml"])
+    assert shown.exit_code == 1
+    assert "not a whole result (no manifest.json); remove the folder" in " ".join(shown.output.split())
+    assert (path / "ticks.parquet").is_file()
+
+
+def test_stopping_while_a_result_is_written_leaves_nothing_half_done(workspace, monkeypatch):
+    def stop(table, file):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.results.store.write_parquet", stop)
+    with pytest.raises(KeyboardInterrupt):
+        sim.run("tiny.yaml", out="results")
+    assert list(Path("results/tiny").iterdir()) == []
+
+
+def test_fewer_whole_users_than_all_are_none(workspace):
+    shown = CliRunner().invoke(app, ["run", "tiny.yaml", "--save-users", "-2"])
+    assert shown.exit_code == 2
+    assert "--save-users" in shown.output
+    assert list(workspace.iterdir()) == []
+
+
+def test_one_is_told_of_as_one(workspace):
+    shown = CliRunner().invoke(app, ["run", "tiny.yaml", "--users", "1", "--ticks", "1", "--no-figures"])
+    assert "tiny: 1 user, 1 day, 1 replicate, seed" in shown.stdout
 
 
 def test_module_and_command_are_the_same():
@@ -181,6 +214,9 @@ def test_mesa_users_find_what_they_expect():
     )
     assert len(rows) == 2
     assert rows[0]["admitted_share"] > rows[1]["admitted_share"]
+    assert {GateModel(users=20, rng=3).luck_seed, GateModel(users=20, seed=3).luck_seed} == {3}
+    dropped = sim.load("gate_750.yaml", ["policy.gate.dropped=30", "run.users=20"])
+    assert GateModel(dropped, threshold=640).specification.policy.gate.dropped == 30
     model = GateModel(users=20, threshold=640)
     model.step()
     assert len(model.agents) == 20

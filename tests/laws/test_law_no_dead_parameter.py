@@ -1,4 +1,4 @@
-"""Every number and switch of a scenario changes some total: a parameter that changes nothing is a promise not kept.
+"""Every number and switch of a scenario moves some measure: a parameter that changes nothing is a promise not kept.
 
 The list is read from the schema, so a new parameter is tested from the day it is written; one that no busy world moves has
 to be given a world in `WHERE` that does.
@@ -6,9 +6,13 @@ to be given a world in `WHERE` that does.
 
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from sim.model.clock import TICKS_PER_DAY
+from sim.model.measures import over_time
+from sim.model.totals import totals_of
 from sim.scenario.finance import BureauWorld, Lender, MerchantsWorld
 from sim.scenario.schema import Scenario
 from tests.helpers import (
@@ -24,6 +28,7 @@ from tests.helpers import (
     information,
     lenders,
     scenario,
+    total,
 )
 
 ALL_FEATURES = ("view", "like", "tip", "comment")  # not posting, without which there is nothing to see
@@ -195,10 +200,22 @@ def changed(path: str) -> tuple[Scenario, Scenario]:
     raise AssertionError(f"{path}: no other value is allowed; add one to OTHER_VALUE")
 
 
+def measures_of(run: Any) -> dict[str, Any]:
+    """Every measure of a run, by the day."""
+    there = {name: total(run, name) for name in totals_of(run.scenario)}
+    return over_time(there, run.scenario.run.users, TICKS_PER_DAY[run.scenario.run.tick])
+
+
+def moved(one: Any, other: Any) -> set[str]:
+    """Names of the measures that differ on any day."""
+    left, right = measures_of(one), measures_of(other)
+    return {name for name in {*left, *right} if not np.array_equal(left.get(name), right.get(name), equal_nan=True)}
+
+
 @pytest.mark.parametrize("path", TESTED)
-def test_every_parameter_changes_some_total(path):
+def test_every_parameter_moves_some_measure(path):
     one, other = changed(path)
-    assert different_totals(finished(one), finished(other)), f"{path} changes nothing"
+    assert moved(finished(one), finished(other)), f"{path} moves no measure"
 
 
 @pytest.mark.parametrize("field", Lender.model_fields)

@@ -25,7 +25,6 @@ def world(engine, *changes):
     return scenario(BUSY, {"run.users": USERS[engine]}, *changes)
 
 
-"""Nobody looks at the own score because a gate asks for one."""
 EVERYBODY = {
     "350": {"policy.gate": {"kind": "threshold", "threshold": 350}},
     "350 later": {"policy.gate": {"kind": "threshold", "threshold": 350, "start": 30, "announced": 4}},

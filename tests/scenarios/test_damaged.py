@@ -3,10 +3,14 @@
 import os
 import random
 import time
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from sim.cli import app
 from sim.scenario import ScenarioError, load
+from sim.scenario.load import shipped_files
 
 FILES = 2000
 PIECES = (
@@ -52,7 +56,7 @@ def damaged(text: str, luck: random.Random) -> bytes:
 def test_damaged_files_are_refused_in_words_or_read(workspace, shipped, part):
     """A quarter of the files each. Most must be refused, or the damage would be too mild to test anything."""
     luck = random.Random(1000 + part)
-    texts = [path.read_text(encoding="utf-8") for path in sorted(shipped.glob("*.yaml"))]
+    texts = [path.read_text(encoding="utf-8") for path in shipped_files()]
     folder = workspace / "scenarios"
     folder.mkdir()
     refused = 0
@@ -71,3 +75,18 @@ def test_damaged_files_are_refused_in_words_or_read(workspace, shipped, part):
         assert sorted(os.listdir(folder)) == ["damaged.yaml"]
     assert sorted(os.listdir(workspace)) == ["scenarios"]
     assert refused > FILES // 4 // 3
+
+
+def test_damaged_files_of_every_kind_are_refused_in_words_by_the_command(workspace, shipped):
+    """Scenarios and studies, by `validate`, as a user would."""
+    luck = random.Random(2000)
+    files = sorted(shipped.rglob("*.yaml"))
+    codes = set()
+    for k in range(3 * len(files)):
+        Path("damaged.yaml").write_bytes(damaged(files[k % len(files)].read_text(encoding="utf-8"), luck))
+        shown = CliRunner().invoke(app, ["validate", "damaged.yaml"])
+        assert shown.exception is None or isinstance(shown.exception, SystemExit), shown.exception
+        assert "Traceback" not in shown.output
+        codes.add(shown.exit_code)
+        assert os.listdir(workspace) == ["damaged.yaml"]
+    assert codes == {0, 2}

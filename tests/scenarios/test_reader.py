@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
+from typer.testing import CliRunner
 
+from sim.cli import app
 from sim.scenario import ScenarioError, load
+from sim.scenario.load import baseline_of
 from sim.scenario.reader import scalar
 
 
@@ -214,3 +217,99 @@ def test_rules_that_cross_fields(workspace, text, says):
     told = faults(write(workspace, text))
     assert len(told) == 1
     assert says in told[0]
+
+
+def test_faults_of_form_hide_no_others(workspace):
+    write(workspace, "extends: base.yaml\nworld: {score: {noise: .nan}}\n", "parent.yaml")
+    path = write(
+        workspace,
+        """extends: parent.yaml
+run: {users: 10, users: 20, ticks: .inf}
+policy: {gate: {kind: threshold, treshold: 700}}
+world: {score: {forgetting_days: -1}}
+""",
+    )
+    assert [told.split(": ")[:2] for told in faults(path)] == [
+        ["mine.yaml:2", "run.ticks"],
+        ["mine.yaml:2", "run.users"],
+        ["mine.yaml:3", "policy.gate.treshold"],
+        ["mine.yaml:4", "world.score.forgetting_days"],
+        ["parent.yaml:2", "world.score.noise"],
+    ]
+    assert len(faults(write(workspace, "extends: .nan\nrun: {users: .inf}\n"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        # told: neither a misspelt threshold nor one in quotes can put the end after the start
+        ("policy: {gate: {kind: threshold, treshold: 7, start: 40, end: 30}}", "the rule ends on day 30"),
+        ("policy: {gate: {kind: threshold, threshold: '7', start: 40, end: 30}}", "the rule ends on day 30"),
+        ("policy: {gate: {kind: threshold, covers: [fish], start: 40, end: 30}}", "the rule ends on day 30"),
+        ("switches: {circle: false}\nworld: {choice: {perk_worth: 0}}\nrun: {users: 0}", "guards nothing"),
+        ("rule: fish\npolicy: {gate: {kind: threshold, end: 10}}", "not after its start with the circle on day 14"),
+        # not told: mended, these may be no fault
+        ("policy: {gate: {kind: threshold, start: forty, end: 10}}", None),
+        ("policy: {gate: {kind: threshold, strat: 5, end: 10}}", None),
+        ("policy: {gate: {kind: threshold, end: 10}, circle: {opens: -1}}", None),
+        ("policy: {circle: {opens: 50, closes: -1}}", None),
+        ("polcy: {gate: {kind: open}}\nswitches: {circle: false}\nworld: {choice: {perk_worth: 0}}", None),
+    ],
+)
+def test_a_rule_that_crosses_fields_is_told_beside_other_faults_if_it_hangs_on_none_of_them(workspace, text, rule):
+    told = faults(write(workspace, f"extends: gate_750.yaml\n{text}\n"))
+    assert len(told) == (1 if rule is None else 2)
+    assert rule is None or any(rule in one for one in told)
+
+
+def test_only_a_number_in_quotes_is_told_to_drop_them(workspace):
+    for given, said in (("'12'", True), ("on", False), ("1:30", False), ("0x10", False)):
+        (told,) = faults(write(workspace, f"run: {{users: {given}}}\n"))
+        assert ("drop the quotes" in told) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("nowhere", "nowhere: no such file"),
+        (".", ".: a folder"),
+        ("gate_75", "gate_75: no such file; give the path of a scenario file. Did you mean gate_750?"),
+        ("a" * 5000, "cannot be read"),
+        ("sweeps/treshold.yaml", "Did you mean sweeps/threshold?"),
+    ],
+)
+def test_a_file_that_is_not_there_is_told_by_the_name_given(workspace, given, says):
+    for arguments in (["validate", given], ["show", given], ["run", given], ["sweep", given]):
+        shown = CliRunner().invoke(app, arguments)
+        assert shown.exit_code == 2, shown.output
+        assert says in shown.output
+        assert "fault of the program" not in shown.output
+    with pytest.raises(ScenarioError, match=r"gate_75: no such file.*Did you mean gate_750"):
+        load("gate_75")
+
+
+def test_a_baseline_is_seen_from_the_file_that_names_it(workspace):
+    folder = workspace / "scenarios"
+    (folder / "below").mkdir(parents=True)
+    write(folder / "below", "extends: base.yaml\nname: other\n", "other.yaml")
+    write(folder / "below", "extends: base.yaml\n# first\nbaseline: other.yaml\n", "parent.yaml")
+    path = write(folder, "extends: below/parent.yaml\n")
+    assert baseline_of(path, load(path)) == folder / "below" / "other.yaml"
+    for text, told in (
+        (
+            "extends: gate_750.yaml\nbaseline: open_circl.yaml\n",
+            "mine.yaml:2: baseline: 'open_circl.yaml': no such file.",
+        ),
+        ("extends: below/parent.yaml\n", "below/parent.yaml:3: baseline: 'other.yaml': no such file."),
+    ):
+        (folder / "below" / "other.yaml").unlink(missing_ok=True)
+        path = write(folder, text)
+        with pytest.raises(ScenarioError, match="no such file") as caught:
+            baseline_of(path, load(path))
+        assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["gate_750", "threshold", "world", "sweeps/threshold", "policies_2016"])
+def test_what_is_shipped_is_validated_by_its_name(workspace, name):
+    shown = CliRunner().invoke(app, ["validate", name])
+    assert shown.exit_code == 0, shown.output

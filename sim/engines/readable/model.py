@@ -76,9 +76,10 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
     """A payment app, its users, a circle and a gate; one step is one tick (a day, or an hour).
 
     specification: the scenario to run (the shipped gate_750 with 500 users if not given; Mesa keeps the name `scenario` for
-    itself); seed: of the luck, the scenario's own if not given, so vary it to get replicates; the other arguments, if given,
-    replace single values of the scenario, so that `mesa.batch_run` can vary them: users, threshold (makes the gate a
-    hard threshold), responsive_share.
+    itself); seed: of the luck, the scenario's own if not given, so vary it to get replicates (with `mesa.batch_run` of Mesa 3.3 as
+    a parameter, since its `iterations` alone repeat the same run; of Mesa 3.5 by its argument `rng=[1, 2, 3]`, which takes the
+    place of any parameter `seed`); rng: the same, as newer Mesa calls it; the other arguments, if given, replace single values of
+    the scenario, so that `mesa.batch_run` can vary them: users, threshold (makes the gate a hard threshold), responsive_share.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         specification: Scenario | None = None,
         *,
         seed: int | None = None,
+        rng: int | None = None,
         users: int | None = None,
         threshold: int | None = None,
         responsive_share: float | None = None,
@@ -95,12 +97,13 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
         if users is not None:
             data["run"]["users"] = int(users)
         if threshold is not None:
-            dates = {key: data["policy"]["gate"][key] for key in ("covers", "announced", "start", "end")}
+            dates = {key: data["policy"]["gate"][key] for key in ("covers", "announced", "start", "end", "dropped")}
             data["policy"]["gate"] = {"kind": "threshold", "threshold": int(threshold), **dates}
         if responsive_share is not None:
             data["world"]["population"]["responsive_share"] = float(responsive_share)
         scenario = Scenario.model_validate(data)
-        self.luck_seed = scenario.run.seed if seed is None else int(seed)
+        given = seed if seed is not None else rng
+        self.luck_seed = scenario.run.seed if given is None else int(given)
         # Mesa's own generator is never drawn from; it gets the same number for the record.
         super().__init__(rng=self.luck_seed % 2**32)
         self.specification = scenario
