@@ -7,6 +7,7 @@ from rich.console import Console
 
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
 from sim.experiments.effect import Interval
+from sim.experiments.goal import goal_sentence
 from sim.experiments.summary import no_publication_sentence
 from sim.report.length import length_of
 from sim.results.table import Table
@@ -126,7 +127,7 @@ def density_rows(table: Table) -> list[dict[str, Any]]:
 def answer(result: "AfterResult") -> str:
     """What the study says in a few sentences: of the rise before the gate, and whether an effort can have paid at all."""
     policy = Scenario.model_validate(result.manifest["scenarios"]["policy"])
-    return _rise(result) + no_publication_sentence(policy)
+    return _rise(result) + goal_sentence(policy) + no_publication_sentence(policy)
 
 
 def _rise(result: "AfterResult") -> str:
