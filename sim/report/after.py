@@ -23,16 +23,19 @@ REASONS = {
 """Why a measure may have no value."""
 
 
-def _number(value: float, unit: str) -> str:
+def _number(value: float, unit: str, part: bool = False) -> str:
+    """As text, signed where it is a change or a difference; part: it is a share of a whole."""
     if math.isnan(value):
         return "-"
+    if part:
+        return f"{100 * value:.3f}%"
     return f"{100 * value:+.3f}%" if unit == "share" else f"{value:+.4f}" if unit != "days" else f"{value:.1f}"
 
 
-def _bounds(interval: Interval, unit: str) -> str:
+def _bounds(interval: Interval, unit: str, part: bool = False) -> str:
     if math.isnan(interval.low):
         return "-"
-    return f"{_number(interval.low, unit)} to {_number(interval.high, unit)}"
+    return f"{_number(interval.low, unit, part)} to {_number(interval.high, unit, part)}"
 
 
 def after_lines(table: Table) -> list[str]:
@@ -82,9 +85,8 @@ def print_after(console: Console, result: "AfterResult", quiet: bool) -> None:
         shown.add_column(name, justify="right" if name == "value" else "left")
     for measure in AFTER_MEASURES:
         found = result.intervals[measure.name]
-        shown.add_row(
-            measure.name, measure.unit, _number(found.mean, measure.unit), _bounds(found, measure.unit), measure.meaning
-        )
+        kind = measure.unit, measure.part
+        shown.add_row(measure.name, measure.unit, _number(found.mean, *kind), _bounds(found, *kind), measure.meaning)
     console.print(shown)
     console.print()
     console.print(answer(result), markup=False, soft_wrap=True)

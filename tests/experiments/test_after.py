@@ -218,6 +218,9 @@ def test_the_command_stores_reuses_and_draws(workspace):
     first = CliRunner().invoke(app, arguments)
     assert first.exit_code == 0, first.output
     assert "phantom" in first.output
+    rows = {line.split()[0]: line for line in first.output.splitlines() if line[:1].isalpha()}
+    assert "+" not in rows["admitted_at_once"]  # a share of users; a rise has a sign
+    assert set(rows["crossing_rise"]) & {"+", "-"}
     assert {p.name for p in Path("results").rglob("crossing.*")} == {"crossing.parquet", "crossing.png", "crossing.svg"}
     again = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
     assert again["reused"] is True
