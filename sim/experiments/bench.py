@@ -10,7 +10,7 @@ import numpy as np
 from sim.engines.columns import BYTES_PER_USER
 from sim.engines.fast import DayZero, FastEngine, default_threads
 from sim.engines.readable import ReadableEngine
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 
 READABLE_USERS = 500
 READABLE_DAYS = 60
@@ -55,8 +55,8 @@ EVERYTHING = (
 
 def measure(users: int, days: int) -> dict[str, tuple[float | int, str]]:
     """Figures by name: (value, unit). The kernels are compiled before the clock starts; all run the gate at 750."""
-    scenario = load("gate_750.yaml", [f"run.users={users}", f"run.ticks={days}"])
-    small = load("gate_750.yaml", ["run.users=2000", f"run.ticks={days}"])
+    scenario = load_shipped("gate_750.yaml", [f"run.users={users}", f"run.ticks={days}"])
+    small = load_shipped("gate_750.yaml", ["run.users=2000", f"run.ticks={days}"])
     FastEngine(small, 1, 2).run(30)
     threads = default_threads()
     figures: dict[str, tuple[float | int, str]] = {"users": (users, "users"), "days": (days, "days")}
@@ -67,7 +67,7 @@ def measure(users: int, days: int) -> dict[str, tuple[float | int, str]]:
     for count in sorted({1, 2, threads}):
         rates[count] = _rate(partial(FastEngine, scenario, 1, count, people), users, days)
         figures[f"fast engine, {count} thread{'s' if count > 1 else ''}"] = (rates[count] / 1e6, "M user-days/s")
-    readable = load("gate_750.yaml", [f"run.users={READABLE_USERS}", f"run.ticks={READABLE_DAYS}"])
+    readable = load_shipped("gate_750.yaml", [f"run.users={READABLE_USERS}", f"run.ticks={READABLE_DAYS}"])
     slow = _rate(partial(ReadableEngine, readable, 1), READABLE_USERS, READABLE_DAYS)
     best = max(rates.values())
     bandwidth = copy_bandwidth()
@@ -83,8 +83,8 @@ def measure(users: int, days: int) -> dict[str, tuple[float | int, str]]:
 
 def _with_everything(users: int, days: int, counts: list[int]) -> dict[str, tuple[float | int, str]]:
     """Figures of the fast engine with every mechanism on, credit and four lenders included."""
-    scenario = load("merchants.yaml", [*EVERYTHING, f"run.users={users}", f"run.ticks={days}"])
-    small = load("merchants.yaml", [*EVERYTHING, "run.users=2000", "run.ticks=120"])
+    scenario = load_shipped("merchants.yaml", [*EVERYTHING, f"run.users={users}", f"run.ticks={days}"])
+    small = load_shipped("merchants.yaml", [*EVERYTHING, "run.users=2000", "run.ticks=120"])
     seen = FastEngine(small, 1, 2)
     seen.run(120)
     office = seen.flywheel.office

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.engines.columns import Columns, SideBySide
 from sim.experiments.after.last_day import last_day_measures
+from sim.experiments.goal import reference_score
 from sim.experiments.groups import group_table, money_kept
 from sim.model.calendar import PUBLICATION, date_of, make_calendar, ticks_per_day, time_of
 from sim.model.measures import of_run, over_time
@@ -25,8 +26,6 @@ BINS = (HIGHEST - LOWEST) // BIN + 1
 BIN_STARTS = LOWEST + BIN * np.arange(BINS)
 DISTANCE_BIN = 25
 """Points per bin of distance to the gate."""
-REFERENCE_SCORE = 750
-"""Score from which distance is counted where no gate names one."""
 
 
 @dataclass
@@ -40,11 +39,6 @@ class Cell:
     groups: Table
     users: Table
     seconds: float
-
-
-def reference_score(scenario: Scenario) -> int:
-    """The score that distance is counted from: the gate's threshold, or 750."""
-    return int(getattr(scenario.policy.gate, "threshold", REFERENCE_SCORE))
 
 
 def score_table(columns: Columns, day: float) -> Table:

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from sim.engines.fast import FastEngine, default_threads
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 
 ROUNDS = 3
 
@@ -72,7 +72,7 @@ def peak(replicates: int, users: int, days: int) -> int:
 
 def batch(users: int, days: int) -> tuple[float, float]:
     """Seconds to make the people of one large population, and to run it, by all processors."""
-    scenario = load("gate_750.yaml", [f"run.users={users}", f"run.ticks={days}"])
+    scenario = load_shipped("gate_750.yaml", [f"run.users={users}", f"run.ticks={days}"])
     started = time.perf_counter()
     engine = FastEngine(scenario, 1, default_threads())
     made = time.perf_counter()
@@ -100,7 +100,7 @@ def mesa_seconds(cells: int, users: int, days: int) -> float:
 def small(mesa_cells: int) -> None:
     """Print the first comparison."""
     cells, users, days = 1000, 1000, 60
-    FastEngine(load("gate_750.yaml", ["run.users=2000", "run.ticks=30"]), 1).run(30)
+    FastEngine(load_shipped("gate_750.yaml", ["run.users=2000", "run.ticks=30"]), 1).run(30)
     ratios: dict[str, list[float]] = {}
     of_policies = []
     for _ in range(ROUNDS):

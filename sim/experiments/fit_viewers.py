@@ -23,7 +23,7 @@ import yaml
 from sim.engines.fast import DayZero, FastEngine
 from sim.model.calendar import time_of
 from sim.model.totals import CIRCLE_VIEWERS
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 from sim.scenario.schema import Scenario
 
 SCENARIO = "campus_2016.yaml"
@@ -55,7 +55,7 @@ def tick_at(scenario: Scenario, moment: str) -> int:
 
 @cache
 def _day_zero(users: int, seed: int) -> DayZero:
-    return DayZero(load(SCENARIO, [f"run.users={users}"]), seed)
+    return DayZero(load_shipped(SCENARIO, [f"run.users={users}"]), seed)
 
 
 def viewers(
@@ -63,7 +63,7 @@ def viewers(
 ) -> Viewers:
     """Viewers of the campus circle, the first of two, with these p and q (1/day), all seeds together; the same luck whatever p and q."""
     world = f"world.awareness.campaign_rate={campaign_rate!r}", f"world.awareness.contact_rate={contact_rate!r}"
-    scenario = load(SCENARIO, [*world, f"run.users={users}"])
+    scenario = load_shipped(SCENARIO, [*world, f"run.users={users}"])
     moments = [tick_at(scenario, moment) for moment in (EVENING, BEFORE, LAST)]
     seen = np.zeros(3)
     for seed in seeds:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sim.engines.blueprint import Blueprint
 from sim.engines.fast import DayZero, FastEngine
 from sim.model.gates import gate_kinds
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 from sim.scenario.schema import Scenario
 
 ROUNDS = 9
@@ -36,7 +36,7 @@ def gate_costs(users: int, ticks: int, tick: str = "day", threads: int = 1) -> d
     kinds = [kind for kind, settings in gate_kinds().items() if settings.guards]
     # A kind replaces the one below it, so it is set whole; its other settings are their defaults.
     scenarios = {
-        kind: load(
+        kind: load_shipped(
             "open_circle.yaml",
             [f"policy.gate.kind={kind}", f"run.users={users}", f"run.tick={tick}", f"run.ticks={ticks}"],
         )
@@ -64,7 +64,7 @@ def solved_cost(users: int, ticks: int) -> float:
     """Processor time of a run by dynamic programming, solving included, over that by the default rule: median over pairs."""
     names = ("forward_looking", "dynamic_programming")
     usual, solved = (
-        load("gate_750.yaml", [f"rule={name}", f"run.users={users}", f"run.ticks={ticks}"]) for name in names
+        load_shipped("gate_750.yaml", [f"rule={name}", f"run.users={users}", f"run.ticks={ticks}"]) for name in names
     )
     people = DayZero(usual, 1)
 

@@ -19,7 +19,7 @@ from sim.experiments.bench import EVERYTHING
 from sim.experiments.ledgers import flows_broken, states_broken
 from sim.model.calendar import ACCOUNTS, make_calendar
 from sim.model.totals import TOTALS
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 from sim.scenario.moment import LAST_DAY
 from sim.scenario.schema import Scenario
 
@@ -42,7 +42,9 @@ class Audit(NamedTuple):
 
 def everything(users: int, days: int) -> Scenario:
     """A gate, the credit line, four lenders who price by risk and share what they see, bureau, merchants, packets, market."""
-    data = load("merchants.yaml", [*EVERYTHING, f"run.users={users}", f"run.ticks={days}"]).model_dump(mode="json")
+    data = load_shipped("merchants.yaml", [*EVERYTHING, f"run.users={users}", f"run.ticks={days}"]).model_dump(
+        mode="json"
+    )
     for lender in data["world"]["lending"]["lenders"]:
         lender["risk_premium"] = 0.02
     data["policy"]["lending"]["information"] = "shared"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from sim.experiments.after.of_run import after_table
-from sim.experiments.cell import Cell, reference_score, run_cell
+from sim.experiments.cell import Cell, run_cell
 from sim.experiments.effect import Effect, effects, intervals_ahead
+from sim.experiments.goal import reference_score
 from sim.experiments.plan import RunPlan, make_plan
 from sim.results.table import Table, frame, stacked, with_constants
 from sim.scenario.schema import Scenario

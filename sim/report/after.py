@@ -7,6 +7,7 @@ from rich.console import Console
 
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
 from sim.experiments.effect import Interval
+from sim.experiments.goal import goal_sentence
 from sim.experiments.summary import no_publication_sentence
 from sim.report.length import length_of
 from sim.results.table import Table
@@ -22,16 +23,19 @@ REASONS = {
 """Why a measure may have no value."""
 
 
-def _number(value: float, unit: str) -> str:
+def _number(value: float, unit: str, part: bool = False) -> str:
+    """As text, signed where it is a change or a difference; part: it is a share of a whole."""
     if math.isnan(value):
         return "-"
+    if part:
+        return f"{100 * value:.3f}%"
     return f"{100 * value:+.3f}%" if unit == "share" else f"{value:+.4f}" if unit != "days" else f"{value:.1f}"
 
 
-def _bounds(interval: Interval, unit: str) -> str:
+def _bounds(interval: Interval, unit: str, part: bool = False) -> str:
     if math.isnan(interval.low):
         return "-"
-    return f"{_number(interval.low, unit)} to {_number(interval.high, unit)}"
+    return f"{_number(interval.low, unit, part)} to {_number(interval.high, unit, part)}"
 
 
 def after_lines(table: Table) -> list[str]:
@@ -81,9 +85,8 @@ def print_after(console: Console, result: "AfterResult", quiet: bool) -> None:
         shown.add_column(name, justify="right" if name == "value" else "left")
     for measure in AFTER_MEASURES:
         found = result.intervals[measure.name]
-        shown.add_row(
-            measure.name, measure.unit, _number(found.mean, measure.unit), _bounds(found, measure.unit), measure.meaning
-        )
+        kind = measure.unit, measure.part
+        shown.add_row(measure.name, measure.unit, _number(found.mean, *kind), _bounds(found, *kind), measure.meaning)
     console.print(shown)
     console.print()
     console.print(answer(result), markup=False, soft_wrap=True)
@@ -126,7 +129,7 @@ def density_rows(table: Table) -> list[dict[str, Any]]:
 def answer(result: "AfterResult") -> str:
     """What the study says in a few sentences: of the rise before the gate, and whether an effort can have paid at all."""
     policy = Scenario.model_validate(result.manifest["scenarios"]["policy"])
-    return _rise(result) + no_publication_sentence(policy)
+    return _rise(result) + goal_sentence(policy) + no_publication_sentence(policy)
 
 
 def _rise(result: "AfterResult") -> str:

@@ -69,11 +69,11 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
         bottom.set_xlabel("days from first reaching the gate's score")
         top.set_title("Visits around the day of crossing, mean of 7 days")
         note = (
-            f"Visits per user and day. {seen:,} crossings, n = {replicates} replicate{'s' if replicates > 1 else ''}. "
+            f"Visits per user and day. {seen:,} crossings, n = {replicates} replicate{'s' if replicates > 1 else ''}.\n"
             "Difference: under the gate less the same people; band: lowest and highest replicate."
         )
         figure.text(0.01, 0.005, note, fontsize=7, color="#444444", ha="left", va="bottom")
-        figure.tight_layout(rect=(0, 0.035, 1, 1))
+        figure.tight_layout(rect=(0, 0.06, 1, 1))
         for form in formats:
             path = folder / f"crossing.{form}"
             save(figure, path)

@@ -8,7 +8,7 @@ from sim.experiments.facts.targets import viewer_points
 from sim.experiments.facts.viewers import SCENARIO, Curves
 from sim.report.kinds import FORMATS
 from sim.report.style import BASELINE, POLICY, look, save
-from sim.scenario.load import load
+from sim.scenario.load import load_shipped
 
 HOURS_SHOWN = 108
 """From the evening on which the circle opened."""
@@ -23,7 +23,7 @@ def draw_viewers(curves: Curves, folder: Path, formats: tuple[str, ...] = FORMAT
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
-    start = datetime.combine(load(SCENARIO).world.calendar.start_date, time())
+    start = datetime.combine(load_shipped(SCENARIO).world.calendar.start_date, time())
     times: Any = [start + timedelta(hours=float(hour)) for hour in curves.hours][-HOURS_SHOWN:]
     points = viewer_points()
     written = []

@@ -109,7 +109,10 @@ def _yaml_fault(where: str, error: yaml.YAMLError) -> Fault:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
     line = mark.line + 1 if mark is not None else 0
     column = mark.column + 1 if mark is not None else 0
-    return Fault(where, line, column, "", f"not YAML: {str(problem).splitlines()[0]}")
+    text = str(problem).splitlines()[0]
+    if "found '<block mapping start>'" in text:
+        text = "this line is not indented as those beside it, or the name that it belongs to is missing above it"
+    return Fault(where, line, column, "", f"not YAML: {text}")
 
 
 def _check_events(text: str, where: str) -> None:

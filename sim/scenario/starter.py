@@ -88,7 +88,8 @@ def starter_text(name: str) -> str:
     """The text of a new scenario called `name`."""
     head = [
         "# A scenario of your own. It takes from base.yaml whatever it does not say; `scoregate show FILE` prints all of it.",
-        "# Change the lines that count, take the # off others that you need, then: scoregate run FILE",
+        "# Change the lines that count, take the # off others that you need and off the names they stand below, then:",
+        "# scoregate run FILE",
         "# Gates, rules and measures to choose from: scoregate list",
         "extends: base.yaml",
         f"name: {json.dumps(name)}",

@@ -11,6 +11,13 @@ import sim
 from sim.cli import app
 from sim.experiments.after.measures import AFTER_MEASURES
 from sim.experiments.after.study import after
+from sim.experiments.after.worlds import POLICY, replicates, worlds_of
+from sim.experiments.goal import REFERENCE_SCORE, goal_of, reference_score
+from sim.experiments.plan import make_plan
+from sim.model.calendar import gate_dates
+from sim.model.gates.ranking import NOBODY
+from sim.report.after import answer
+from sim.scenario import load
 
 NEAR = ["policy.gate.threshold=660", "world.population.responsive_share=1.0", "policy.campaign.reach=30"]
 SMALL = {"users": 3000, "ticks": 130, "replicates": 2}
@@ -74,6 +81,63 @@ EVERY_SCORE_GATE = {
     "stretch": ["policy.gate.points=8"],
     "rising": ["policy.gate.threshold=640", "policy.gate.rise=2", "policy.gate.highest=660"],
 }
+
+
+GOALS = {
+    ("threshold", "threshold=660"): (660, 660),
+    ("soft", "lowest=600", "surest=700"): (650, 650),
+    ("tiers",): (750, 750),
+    ("tiers", "comment=700", "view=720"): (720, 720),
+    ("rising", "threshold=640"): (640, 640),
+    ("stretch", "points=30"): (530, 730),
+    ("stretch", "points=601"): (951, 951),
+    ("top_share",): (690, 690),
+    ("threshold", "threshold=951"): (951, 951),
+    ("threshold", "threshold=350"): (350, 350),
+}
+
+
+@pytest.mark.parametrize("gate", GOALS)
+def test_what_a_gate_asks_of_those_who_start_at_500_and_700(gate):
+    kind, *settings = gate
+    given = load("gate_750.yaml", [f"policy.gate.kind={kind}", *(f"policy.gate.{setting}" for setting in settings)])
+    place = (690.0, 0.6) if kind == "top_share" else (NOBODY, 0.0)  # score of the last place, and the luck that has it
+    assert tuple(goal_of(given.policy.gate, start, place) for start in (500, 700)) == GOALS[gate]
+    one = GOALS[gate][0] if kind not in ("top_share", "stretch") or GOALS[gate][0] == 951 else REFERENCE_SCORE
+    assert reference_score(given) == one
+
+
+@pytest.mark.parametrize("gate", ["threshold", "tiers", "top_share", "stretch"])
+def test_those_who_come_over_a_gate_have_first_reached_what_it_asks(shipped, gate):
+    settings = EVERY_SCORE_GATE.get(gate, NEAR[:1])
+    path = shipped / "gate_750.yaml" if gate == "threshold" else next(shipped.rglob(f"{gate}.yaml"))
+    plan = make_plan(path, [*NEAR[1:], *settings], baseline="none", users=2000, ticks=130, replicates=1)
+    (one,) = replicates(worlds_of(plan), 2)
+    trace, start = one.traces[POLICY], gate_dates(plan.arms["policy"])[1]
+    admitted = trace.columns["admitted_day"][trace.users].astype(int)
+    if gate != "top_share":  # where the last place moves
+        later = admitted > start
+        assert later.sum() > 20
+        assert (trace.crossed[later] >= 0).all()
+        assert (trace.crossed[later] <= admitted[later]).all()
+    assert np.unique(one.goals).size > 100 if gate == "stretch" else np.unique(one.goals).size == 1
+    assert (one.goals > trace.columns["starting_score"])[trace.users].all()
+    if gate == "top_share":
+        assert (one.day_zero["score"] > one.goals).sum() <= 400 <= (one.day_zero["score"] >= one.goals - 1).sum()
+
+
+@pytest.mark.parametrize(
+    ("gate", "says"),
+    [
+        ("soft", "The gate's score is 750."),
+        ("stretch", "The gate's score is each user's own"),
+        ("top_share", "that of the last place on day 0"),
+        ("lottery", "asks for no score"),
+    ],
+)
+def test_what_is_meant_by_the_gates_score_is_said(shipped, gate, says):
+    study = after(next(shipped.rglob(f"{gate}.yaml")), users=200, ticks=70, replicates=1)
+    assert says in answer(study)
 
 
 @pytest.mark.slow
@@ -154,6 +218,9 @@ def test_the_command_stores_reuses_and_draws(workspace):
     first = CliRunner().invoke(app, arguments)
     assert first.exit_code == 0, first.output
     assert "phantom" in first.output
+    rows = {line.split()[0]: line for line in first.output.splitlines() if line[:1].isalpha()}
+    assert "+" not in rows["admitted_at_once"]  # a share of users; a rise has a sign
+    assert set(rows["crossing_rise"]) & {"+", "-"}
     assert {p.name for p in Path("results").rglob("crossing.*")} == {"crossing.parquet", "crossing.png", "crossing.svg"}
     again = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
     assert again["reused"] is True

@@ -8,7 +8,7 @@ from sim.experiments.after.admission import opens_to, ways, without_noise
 from sim.experiments.after.bunching import excess_share, share_above, smooth_share_above
 from sim.experiments.after.churn import halved_share, quiet_share
 from sim.experiments.after.crossing import Aligned, after_level, aligned, rise
-from sim.experiments.after.half_life import half_life, smoothed
+from sim.experiments.after.half_life import half_life, noise_of_a_day, smoothed
 from sim.model.score import published_score
 from sim.scenario.policy import Policy
 
@@ -28,6 +28,29 @@ def test_the_level_is_that_of_the_days_with_the_gate():
     series = np.array([0.0] * 20 + [1.0] * 4 + [1.0, 0.75, 0.5, 0.25] + [0.0] * 12)
     assert half_life(series, 24, 20) == pytest.approx(2.0, abs=0.1)
     assert half_life(series, 24) > half_life(series, 24, 20)
+
+
+def test_an_effect_that_grows_until_its_end_is_no_noise():
+    # three days that nearly treble, as in November 2016; most of the level is left on the first day without, nothing on the second
+    series = np.array([0.0] * 24 + [0.0096, 0.0319, 0.0819] + [0.0381] + [0.0007] * 40)
+    level = series[24:27].mean()
+    shares = series[27] / level, series[27:30].mean() / level
+    assert half_life(series, 27, 24) == pytest.approx((shares[0] - 0.5) / (shares[0] - shares[1]))
+
+
+@pytest.mark.parametrize("held", [3, 7])
+def test_noise_alone_seldom_has_a_half_life(held):
+    # a level beyond two standard errors by luck: in one series of twenty, here of 2,000, within three standard errors of 0.005
+    series = np.random.default_rng(4).standard_normal((2_000, 80))
+    found = np.array([half_life(one, 40, 40 - held) for one in series])
+    assert np.isfinite(found).mean() < 0.046 + 3 * 0.005
+
+
+def test_noise_of_a_day_is_told_from_a_trend():
+    steady = 0.1 * np.random.default_rng(4).standard_normal(2_000)
+    assert noise_of_a_day(steady) == pytest.approx(0.1, rel=0.05)
+    assert noise_of_a_day(steady + np.arange(2_000)) == pytest.approx(0.1, rel=0.05)
+    assert noise_of_a_day(np.array([1.0, 5.0])) == 0.0
 
 
 def test_half_life_of_what_is_gone_at_once_is_nothing():

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.engines.fast import FastEngine
+from sim.experiments import fit_viewers
 from sim.experiments.after.trace import follow, within_reach
 from sim.experiments.effect import Interval
 from sim.experiments.facts import check as checks
@@ -18,6 +19,7 @@ from sim.experiments.facts import density, people, striving, viewers
 from sim.experiments.facts.discontinuity import density_jump
 from sim.experiments.facts.row import Effort, missing, of_seeds, of_share, of_shares
 from sim.experiments.facts.targets import GRADES, KINDS, Target, targets, viewer_points
+from sim.report.facts_figures import draw_viewers
 from sim.scenario.load import load
 from tests.conftest import ROOT
 
@@ -194,6 +196,15 @@ def test_viewers_are_said_to_be_missing_without_their_scenario(monkeypatch):
     for finding in found.values():
         assert math.isnan(finding.value)
         assert "no such file" in finding.note
+
+
+def test_a_file_of_the_same_name_in_the_folder_is_not_the_scenario_of_the_viewers(workspace):
+    Path("campus_2016.yaml").write_text("nonsense: 1", encoding="utf-8")
+    assert viewers.unavailable() == ""
+    hours, share = np.arange(1.0, 600.0), np.linspace(0.0, 0.033, 599)[None, :]
+    drawn = draw_viewers(viewers.Curves(hours, share, share, share, 0.1), Path("figures"))
+    assert {file.name for file in drawn} == {"viewers.png", "viewers.svg"}
+    assert fit_viewers.viewers(0.01, 1.0, 200, (1,)).reach >= 0.0
 
 
 def test_the_published_curve_speeds_up():

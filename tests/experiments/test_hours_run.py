@@ -49,6 +49,13 @@ def test_an_effort_between_announcement_and_start_is_not_denied():
     assert "No scores were published in the 20 days that the gate held" in late.summary()
 
 
+def test_the_effect_of_the_event_is_halved_within_days():
+    # it grows until the rule is dropped in the afternoon, and is gone with the circles at noon of the day after
+    event = sim.run("campus_2016.yaml", users=3000, ticks=840, replicates=1)
+    (half_life,) = event.tables["after"]["value"]
+    assert 0.0 < half_life < 3.0
+
+
 def test_figures_of_hours_have_days_on_their_axis(result, tmp_path):
     from matplotlib.figure import Figure
 

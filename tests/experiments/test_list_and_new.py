@@ -72,6 +72,19 @@ def test_every_comment_in_it_is_valid_once_taken_in(workspace):
     assert len(lines) == 4 + len(CHANGE) + len(OTHERS)
 
 
+def test_a_comment_taken_in_without_the_name_above_it_is_told_why(workspace):
+    text = starter_text("half")
+    assert "the names they stand below" in text
+    Path("half.yaml").write_text(text.replace("    # campaign_rate:", "    campaign_rate:"), encoding="utf-8")
+    shown = invoke("validate", "half.yaml")
+    assert shown.exit_code == 2
+    line = text.splitlines().index(next(line for line in text.splitlines() if "campaign_rate" in line)) + 1
+    assert f"half.yaml:{line}: not YAML: this line is not indented as" in shown.output
+    named = text.replace("    # campaign_rate:", "    campaign_rate:").replace("  # awareness:", "  awareness:")
+    Path("half.yaml").write_text(named.replace("# world:", "world:"), encoding="utf-8")
+    assert invoke("validate", "half.yaml").exit_code == 0
+
+
 def test_it_goes_into_the_folder_of_scenarios(workspace):
     Path("scenarios").mkdir()
     assert invoke("new", "mine.yaml").exit_code == 0

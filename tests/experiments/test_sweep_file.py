@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiments.cell import reference_score
+from sim.experiments.goal import reference_score
 from sim.experiments.sweep.design import unit_points
 from sim.experiments.sweep.plan import OF_REFERENCE, make_sweep_plan
 from sim.scenario import ScenarioError, load

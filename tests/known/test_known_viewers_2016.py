@@ -26,6 +26,50 @@ def test_the_calendar_is_that_of_the_event():
     assert published == [f"{month}-06 00:00:00" for month in ("2016-11", "2016-12", "2017-01")]
 
 
+def test_the_rules_are_those_of_the_event():
+    given = load("campus_2016.yaml")
+    circle, gate = given.policy.circle, given.policy.gate
+    moments = {
+        "campus circle opens": (circle.opens, "2016-11-24 20:00:00"),
+        "white-collar circle opens": (circle.openings["white_collar"], "2016-11-25 20:00:00"),
+        "rule dropped": (gate.dropped, "2016-11-28 17:00:00"),
+        "circles dissolved": (circle.dissolved, "2016-11-29 12:00:00"),
+    }
+    for what, (day, moment) in moments.items():
+        assert str(time_of(given, round(day * 24))) == moment, what
+    assert list(given.world.population.poster_groups) == ["campus", "white_collar"]
+    assert given.world.circle.feeds == "each"
+    assert (gate.kind, gate.threshold, gate.covers) == ("threshold", 750, ("comment",))  # all view, like and tip
+    assert given.world.circle.tip_most == 200.0
+    assert str(time_of(given, given.run.ticks)) == "2017-02-01 00:00:00"  # two months after
+    # had it stayed: all the same but for the rule and the circles
+    assert [load("standing_2016.yaml").policy.circle.dissolved, load("standing_2016.yaml").policy.gate.dropped] == [
+        None
+    ] * 2
+
+
+def test_who_may_do_what_in_the_event():
+    # many tips and many who know, so that something is seen within days; the largest tip is what the event allowed
+    lively = ["world.circle.tip_rate=1.0", "world.circle.onlooker_visits=2.0", "world.awareness.campaign_rate=0.2"]
+    given = load("campus_2016.yaml", ["run.users=3000", "run.ticks=720", *lively])
+    run = finished(given, 3)
+    opens, white, dropped, gone = (
+        tick_at(given, f"2016-11-{moment}") for moment in ("24 20:00", "25 20:00", "28 17:00", "29 12:00")
+    )
+    for name in ("likes", "tips", "comments", "posts", "visits_circle"):
+        made = total(run, name)
+        assert made[:opens].sum() == made[gone:].sum() == 0, name
+        assert made[opens:gone].sum() > 0, name
+    assert total(run, "circle_2_posts")[:white].sum() == 0 < total(run, "circle_2_posts")[white:].sum()
+    assert total(run, "circle_1_posts")[:white].sum() > 0
+    tips, fen = total(run, "tips"), total(run, "tips_fen")
+    assert (fen <= 20_000 * tips).all()
+    # a few who had 750 already and the posters comment until the rule is dropped, then all who know
+    may = total(run, "commenters")
+    assert may[dropped - 1] < 0.1 * total(run, "knowing")[dropped - 1]
+    assert may[dropped] == total(run, "knowing")[dropped]
+
+
 @pytest.mark.parametrize("seed", [20161124, 20161125, 20161126])
 def test_the_shipped_scenario_meets_target_2a(seed):
     # 3,300 viewers: the ratio has a standard error of 0.008, and early luck moves it by 0.02

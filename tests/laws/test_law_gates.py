@@ -165,6 +165,46 @@ def test_rearranging_the_users_rearranges_the_result(kind, threads):
     assert total(straight, "newly_admitted").sum() > 0
 
 
+# By the hour, with circles side by side -----------------------------------------------------------------------------------
+
+EVENT = {
+    # as in November 2016: two circles, opened a day apart; a publication on day 3, under the rule
+    **BUSY,
+    "run.tick": "hour",
+    "run.users": 1_000,
+    "run.ticks": 8 * 24,
+    "world.calendar.start_date": "2016-09-03",
+    "world.population.poster_groups": {"a": 0.5, "b": 0.5},
+    "world.circle.feeds": "each",
+    "world.awareness.campaign_rate": 0.4,
+    "policy.circle.opens": 1.25,
+    "policy.circle.openings": {"b": 2.25},
+    "policy.campaign.days": 8,
+}
+
+
+@all_kinds
+def test_the_laws_hold_by_the_hour_and_with_two_circles(kind):
+    def hours(gate):
+        return finished(scenario(EVENT, gate))
+
+    free = hours(OPEN)
+    everybody, some, nobody = (
+        hours(gate_of(kind, **settings)) for settings in (ADMITS_ALL[kind], {}, ADMITS_NOBODY[kind])
+    )
+    assert different_totals(everybody, free) == AT_THE_GATE
+    assert different_columns(everybody, free) <= {"admitted", "admitted_day"}
+    twin = "lottery" if kind in SCORE_BLIND else "threshold"
+    shut = hours(gate_of(twin, **ADMITS_NOBODY[twin]))
+    assert different_totals(nobody, shut) == set()
+    assert different_columns(nobody, shut) == set()
+    assert total(nobody, "newly_admitted").sum() == 0
+    assert different_totals(some, free) > AT_THE_GATE
+    dropped, hour = hours(gate_of(kind, dropped=7.5)), 180
+    assert np.array_equal(some.totals[:hour], dropped.totals[:hour])
+    assert total(some, "admitted")[hour:].min() > 0 == total(dropped, "admitted")[hour:].max()
+
+
 # Ranks ----------------------------------------------------------------------------------------------------------------
 
 

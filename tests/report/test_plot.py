@@ -47,6 +47,28 @@ def test_the_caption_of_a_run_is_in_the_picture_whole(stored, kind):
         assert caption.get_window_extent().x1 <= figure.bbox.x1
 
 
+@pytest.mark.parametrize(
+    ("of", "kind"), [(of, kind) for of, (kinds, _) in DRAWERS.items() if of != "run" for kind in kinds]
+)
+def test_the_captions_of_all_others_are_too(stored, tmp_path, monkeypatch, of, kind):
+    from matplotlib.figure import Figure
+
+    drawn = []
+
+    def seen(figure, path, **_):
+        figure.draw_without_rendering()
+        drawn.extend((figure.bbox, caption.get_window_extent()) for caption in figure.texts)
+
+    monkeypatch.setattr(Figure, "savefig", seen)
+    out, folders = stored
+    given = ("--kind", kind, "--format", "svg", "--to", tmp_path, "--out", out)
+    shell(folders[of], *given)  # it ends without its file
+    assert drawn
+    for picture, caption in drawn:
+        assert picture.x0 <= caption.x0
+        assert caption.x1 <= picture.x1
+
+
 def test_png_and_svg_of_one_kind(stored, tmp_path):
     out, folders = stored
     assert shell(folders["decompose"], "--to", tmp_path, "--out", out).exit_code == 0

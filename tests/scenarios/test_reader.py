@@ -96,6 +96,10 @@ switches: {habit: maybe}
         ("run: {users: 1e999}\n", "too large"),
         ("run: [1, 2\n", "not YAML"),
         ("name: 'a\x07b'\n", "not YAML"),
+        (
+            "world:\n    score: {noise: 1}\n  choice: {noise: 1}\n",
+            "mine.yaml:3: not YAML: this line is not indented as those",
+        ),
         (b"name: \xff\xfe\x00\n", "not UTF-8"),
         ("name: x\n" * 200_000, "bytes; a scenario file has at most"),
         ("? [a, b]\n: 1\n", "a key must be a plain word"),

@@ -18,9 +18,7 @@ from sim.experiments.after.crossing import Aligned, after_level, aligned, rise
 from sim.experiments.after.half_life import half_life
 from sim.experiments.after.measures import AFTER_MEASURES, interval_of
 from sim.experiments.after.of_run import end_day, start_day
-from sim.experiments.after.trace import Trace
 from sim.experiments.after.worlds import BASELINE, PLACEBO, POLICY, Replicate, replicates, worlds_of
-from sim.experiments.cell import reference_score
 from sim.experiments.effect import Interval
 from sim.experiments.plan import RunPlan, make_plan
 from sim.model.calendar import gate_dates, ticks_per_day
@@ -100,39 +98,39 @@ def _ways(one: Replicate, policy: Scenario) -> dict[str, float]:
     }
 
 
-def _quiet(one: Replicate, world: str, gate: int, per_day: int) -> float:
+def _quiet(one: Replicate, world: str, per_day: int) -> float:
     trace = one.traces[world]
-    return quiet_share(
-        trace.columns["last_visit_day"], trace.columns["starting_score"], gate, trace.totals.shape[0], per_day
-    )
+    beyond = trace.columns["starting_score"] - one.goals
+    return quiet_share(trace.columns["last_visit_day"], beyond, 0, trace.totals.shape[0], per_day)
 
 
-def _halved(trace: Trace, gate: int, start: int) -> float:
-    return halved_share(trace.visits, trace.columns["starting_score"][trace.users], gate, start)
+def _halved(one: Replicate, world: str, start: int) -> float:
+    trace = one.traces[world]
+    return halved_share(trace.visits, (trace.columns["starting_score"] - one.goals)[trace.users], 0, start)
 
 
-def measures_of(one: Replicate, worlds: dict[str, Scenario], gate: int) -> tuple[dict[str, float], Table]:
+def measures_of(one: Replicate, worlds: dict[str, Scenario]) -> tuple[dict[str, float], Table]:
     """Every measure of one replicate, and its curves around the day of crossing."""
     policy, placebo = one.traces[POLICY], one.traces[PLACEBO]
     here, phantom = aligned(policy.visits, policy.crossed), aligned(placebo.visits, placebo.crossed)
     same = aligned(placebo.visits, policy.crossed)
     net = Aligned(here.day, here.users, here.mean - same.mean)
-    scores = policy.columns["score"]
+    beyond = policy.columns["score"] - one.goals  # points, 0 at the gate
     found = {
         "crossing_rise": rise(here),
         "phantom_rise": rise(phantom),
         "net_rise": rise(net, here),
         "net_after": after_level(net),
-        "bunching": excess_share(scores, gate),
+        "bunching": excess_share(beyond, 0),
         **_ways(one, worlds[POLICY]),
     }
     if BASELINE in one.traces:
         baseline = one.traces[BASELINE]
-        found["bunching_paired"] = share_above(scores, gate) - share_above(baseline.columns["score"], gate)
+        found["bunching_paired"] = share_above(beyond, 0) - share_above(baseline.columns["score"] - one.goals, 0)
         per_day, users = ticks_per_day(worlds[POLICY]), worlds[POLICY].run.users
-        found["quiet_short"] = _quiet(one, POLICY, gate, per_day) - _quiet(one, BASELINE, gate, per_day)
+        found["quiet_short"] = _quiet(one, POLICY, per_day) - _quiet(one, BASELINE, per_day)
         start = start_day(worlds[POLICY])
-        found["halved_short"] = _halved(policy, gate, start) - _halved(baseline, gate, start)
+        found["halved_short"] = _halved(one, POLICY, start) - _halved(one, BASELINE, start)
         visits = daily_visits(policy.totals, users, per_day) - daily_visits(baseline.totals, users, per_day)
         found["half_life"] = half_life(visits, end_day(worlds[POLICY]), start)
     curves: Table = {
@@ -150,11 +148,11 @@ def measures_of(one: Replicate, worlds: dict[str, Scenario], gate: int) -> tuple
 def study_plan(plan: RunPlan, threads: int, tell: Callable[[int, int], None] | None = None) -> dict[str, Table]:
     """The tables of a study. tell: called with replicates done and in all."""
     worlds = worlds_of(plan)
-    gate, in_all = reference_score(worlds[POLICY]), worlds[POLICY].run.replicates
+    in_all = worlds[POLICY].run.replicates
     rows: list[Table] = []
     curves: list[Table] = []
     for number, one in enumerate(replicates(worlds, threads)):
-        found, around = measures_of(one, worlds, gate)
+        found, around = measures_of(one, worlds)
         values = np.array([found.get(measure.name, np.nan) for measure in AFTER_MEASURES])
         names = np.array([measure.name for measure in AFTER_MEASURES])
         rows.append({"measure": names, "replicate": np.full(names.size, number), "value": values})

@@ -49,13 +49,17 @@ class Trace:
         return np.flatnonzero(self.crossed >= before)
 
 
-def within_reach(columns: Columns, gate: int, most: int = MOST) -> NDArray[np.int64]:
+Goals = int | NDArray[np.int64]
+"""The score that a gate asks (points), of all the same or of each user, shape (users,)."""
+
+
+def within_reach(columns: Columns, gate: Goals, most: int = MOST) -> NDArray[np.int64]:
     """Places of the users to follow: those who start below the gate, at most WITHIN points."""
     missing = gate - columns["starting_score"].astype(np.int64)
     return np.flatnonzero((missing > 0) & (missing <= WITHIN))[:most]
 
 
-def follow(engine: Any, scenario: Scenario, seed: int, users: NDArray[np.int64], gate: int) -> Trace:
+def follow(engine: Any, scenario: Scenario, seed: int, users: NDArray[np.int64], gate: Goals) -> Trace:
     """Run `engine` (fresh, of this scenario and seed) to the end, looking at `users` every day."""
     step = ticks_per_day(scenario)
     days = -(-scenario.run.ticks // step)
@@ -65,6 +69,7 @@ def follow(engine: Any, scenario: Scenario, seed: int, users: NDArray[np.int64],
     before = np.zeros(users.size, np.int64)
     admission_score, published = np.full((2, scenario.run.users), -1, np.int64)
     last = np.zeros((2, scenario.run.users))
+    goals = np.broadcast_to(gate, scenario.run.users)[users]
     places = scenario.policy.gate.places(scenario.run.users)
     publications = np.flatnonzero(make_calendar(scenario).flags & PUBLICATION)
     for day in range(days):
@@ -74,7 +79,7 @@ def follow(engine: Any, scenario: Scenario, seed: int, users: NDArray[np.int64],
         visits[day] = np.minimum(made - before, 65535)
         before = made
         plan[day] = now["plan"][users]
-        crossed[(crossed < 0) & (now["score"][users] >= gate)] = day
+        crossed[(crossed < 0) & (now["score"][users] >= goals)] = day
         if engine.totals[-step:, NEWLY_ADMITTED].any():
             new = np.flatnonzero((now["admitted_day"] >= 0) & (admission_score < 0))
             admission_score[new] = now["score"][new]

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.engines.columns import Columns
 from sim.engines.fast import DayZero, FastEngine
 from sim.experiments.after.trace import MOST, Trace, follow, within_reach
-from sim.experiments.cell import reference_score
+from sim.experiments.goal import goals_of
 from sim.experiments.plan import RunPlan
 from sim.scenario.schema import Scenario
 
@@ -27,23 +30,26 @@ def worlds_of(plan: RunPlan) -> dict[str, Scenario]:
 
 @dataclass
 class Replicate:
-    """One replicate: its seed, a trace of each world, all of the same users; day_zero: the users before the run."""
+    """One replicate: its seed, a trace of each world, all of the same users; day_zero: the users before the run; goals: the score
+    that the gate asks of each user (points).
+    """
 
     seed: int
     traces: dict[str, Trace]
     day_zero: Columns
+    goals: NDArray[np.int64]
 
 
 def replicates(worlds: dict[str, Scenario], threads: int, most: int = MOST) -> Iterator[Replicate]:
     """Follow the users in every world, replicate by replicate."""
     policy = worlds[POLICY]
-    gate = reference_score(policy)
     for number in range(policy.run.replicates):
         seed = policy.run.seed + number
         start = DayZero(policy, seed, threads)
-        users = within_reach(start.columns, gate, most)
+        goals = goals_of(policy, start.columns, seed)
+        users = within_reach(start.columns, goals, most)
         traces: dict[str, Trace] = {}
         for name, scenario in worlds.items():
             same = start if scenario.switches.coverage == policy.switches.coverage else None
-            traces[name] = follow(FastEngine(scenario, seed, threads, same), scenario, seed, users, gate)
-        yield Replicate(seed, traces, start.columns)
+            traces[name] = follow(FastEngine(scenario, seed, threads, same), scenario, seed, users, goals)
+        yield Replicate(seed, traces, start.columns, goals)

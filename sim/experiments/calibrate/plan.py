@@ -12,8 +12,8 @@ import numpy as np
 
 from sim.experiments.calibrate.moments import Moments, moments_of
 from sim.experiments.calibrate.simulator import Values
-from sim.experiments.cell import reference_score
 from sim.experiments.cells.job import Job, cell_hash
+from sim.experiments.goal import reference_score
 from sim.experiments.plan import check_memory, size_settings
 from sim.scenario.calibration import CalibrationFile, FitKeys, read_calibration
 from sim.scenario.load import Places

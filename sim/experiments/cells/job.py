@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from sim.engines.code import code_hash, foreign_hash
-from sim.experiments.cell import REFERENCE_SCORE
+from sim.experiments.goal import REFERENCE_SCORE
 from sim.model.choice.decision_rule import fingerprint
 from sim.model.choice.mixture import rules_of
 from sim.recent import Recent

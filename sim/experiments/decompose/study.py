@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.cell import reference_score
 from sim.experiments.cells.evaluate import Told, evaluate
 from sim.experiments.cells.job import Job
 from sim.experiments.cells.outcome import Cells
@@ -19,6 +18,7 @@ from sim.experiments.decompose.exact import UNITS, as_text, exact
 from sim.experiments.decompose.mechanisms import NAMES, Mechanism, mechanisms_of, with_only
 from sim.experiments.decompose.shapley import coalitions
 from sim.experiments.decompose.split import TOTAL
+from sim.experiments.goal import reference_score
 from sim.experiments.plan import RunPlan, make_plan
 from sim.results.table import Table, stacked
 from sim.scenario.reader import Fault, ScenarioError

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sim.engines.fast import DayZero, FastEngine
 from sim.experiments.after.crossing import MONTH, Aligned, aligned, rise
 from sim.experiments.after.trace import Trace, follow, within_reach
-from sim.experiments.cell import reference_score
 from sim.experiments.facts.row import Effort, Finding, missing, of_seeds, of_shares
+from sim.experiments.goal import reference_score
 from sim.model.states import REST, SPEND
 from sim.scenario.load import load_shipped
 from sim.scenario.schema import Scenario

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.cell import REFERENCE_SCORE, reference_score
 from sim.experiments.cells.job import Job, cell_hash
+from sim.experiments.goal import REFERENCE_SCORE, reference_score
 from sim.experiments.plan import size_settings
 from sim.experiments.sweep.plan import OF_REFERENCE, Point, points_with
 from sim.scenario.sensitivity import SensitivityFile, read_sensitivity

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.cell import REFERENCE_SCORE, reference_score
 from sim.experiments.cells.job import Job
+from sim.experiments.goal import REFERENCE_SCORE, reference_score
 from sim.experiments.plan import as_baseline, check_memory, size_settings
 from sim.experiments.sweep.design import group_lengths, note_on, points_of
 from sim.scenario.load import draft, resolved
