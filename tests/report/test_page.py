@@ -97,7 +97,7 @@ def test_plotly_itself_accepts_every_chart_in_every_position(stored, kind):
     def known(value):
         """Without what our own script takes out, colours by name as one that plotly knows."""
         if isinstance(value, dict):
-            return {k: known(v) for k, v in value.items() if k not in ("named", "map", "notes")}
+            return {k: known(v) for k, v in value.items() if k not in ("named", "map", "notes", "numbered")}
         if isinstance(value, list):
             return [known(inner) for inner in value]
         return "#000000" if isinstance(value, str) and value.startswith("@") else value
@@ -122,6 +122,19 @@ def test_a_run_tells_the_figures_that_its_tables_hold(stored):
     assert visits.rows[-1][1] == f"{last:.4f}"
     measures = next(b for s in chapter.sections for b in s.blocks if isinstance(b, Grid) and "All" in b.caption)
     assert [row[0] for row in measures.rows] == list(result.effects)
+
+
+def test_after_effects_tell_value_and_interval_in_one_unit_and_nothing_of_what_was_not_seen(stored):
+    out, folders = stored
+    chapter = chapter_of(load(out, str(folders["after"])))
+    (grid,) = [b for s in chapter.sections for b in s.blocks if isinstance(b, Grid) and "95% t" in b.caption]
+    rows = {row[0]: row for row in grid.rows}
+    assert rows["half_life"][3:] == ("-", "-")  # two replicates, and no end of the gate in either
+    seen = [row for row in grid.rows if row[2] == "share" and row[3] not in ("-", "0")]
+    assert seen
+    for row in seen:
+        assert row[3].endswith("%"), row
+        assert " pp" not in row[4], row
 
 
 def test_group_effects_add_up_to_the_effect(stored):

@@ -27,22 +27,28 @@ def test_every_kind_is_drawn_with_its_n_in_the_caption(stored, tmp_path, of, kin
     assert "n = 2 replicates" in text
 
 
-@pytest.mark.parametrize("kind", DRAWERS["run"][0])
-def test_the_caption_of_a_run_is_in_the_picture_whole(stored, kind):
+@pytest.mark.parametrize(("of", "kind"), [(of, kind) for of, (kinds, _) in DRAWERS.items() for kind in kinds])
+def test_the_caption_is_in_the_picture_whole_and_tells_size_and_interval(stored, tmp_path, monkeypatch, of, kind):
     from matplotlib.figure import Figure
 
-    from sim.report.figures import KINDS
-    from sim.report.stored import load
-    from sim.report.style import look
-
     out, folders = stored
-    with look():
-        figure = Figure()
-        KINDS[kind](load(out, str(folders["run"])).result, figure)
+    seen, save = [], Figure.savefig
+
+    def looked_at(figure, *arguments, **more):
         figure.draw_without_rendering()
-        (caption,) = figure.texts
-        assert figure.bbox.x0 <= caption.get_window_extent().x0
-        assert caption.get_window_extent().x1 <= figure.bbox.x1
+        for text in figure.texts:
+            place = text.get_window_extent()
+            assert figure.bbox.x0 <= place.x0
+            assert place.x1 <= figure.bbox.x1 - 2, text.get_text()
+            seen.append(text.get_text())
+        save(figure, *arguments, **more)
+
+    monkeypatch.setattr(Figure, "savefig", looked_at)
+    assert shell(folders[of], "--kind", kind, "--to", tmp_path, "--out", out).exit_code == 0
+    told = " ".join(seen)
+    assert " users, " in told
+    assert " days, n = 2 replicates" in told
+    assert "interval" in told
 
 
 def test_png_and_svg_of_one_kind(stored, tmp_path):
