@@ -78,7 +78,9 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
         bottom.set_ylabel("difference\n(1/user/day)")
         bottom.set_xlabel("days from first reaching the gate's score")
         top.set_title("Visits around the day of crossing, mean of 7 days")
-        figure.text(0.01, 0.005, _caption(result, seen, replicates), fontsize=7, color="#444444", ha="left", va="bottom")
+        figure.text(
+            0.01, 0.005, _caption(result, seen, replicates), fontsize=7, color="#444444", ha="left", va="bottom"
+        )
         figure.tight_layout(rect=(0, 0.06, 1, 1))
         for form in formats:
             path = folder / f"crossing.{form}"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -184,6 +185,48 @@ def _figures(tab):
     return {cells[0]: cells[1:] for cells in (row.locator("td").all_inner_texts() for row in rows)}
 
 
+def _run(arguments, folder):
+    """What `run` finds, as JSON."""
+    told = subprocess.run(
+        [sys.executable, "-m", "sim", "run", *arguments, "--json", "--no-figures"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    return json.loads(told.stdout)
+
+
+def _told(record):
+    """The figures of a run as the lab tells them."""
+    by_name = {row["measure"]: row for row in record["measures"]}
+    expected = {}
+    for name in SHOWN:
+        meaning, unit = MEANINGS[name]
+        values = [float("nan") if by_name[name][arm] is None else by_name[name][arm] for arm in ("policy", "baseline")]
+        expected[f"{meaning} ({unit})"] = [
+            *(number(value, unit) for value in values),
+            change(values[0] - values[1], unit),
+        ]
+    return expected
+
+
+def test_the_command_copied_gives_every_number_shown_to_the_digit(visit, tmp_path):
+    tab = visit()
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    _small(tab)
+    _play_to_the_end(tab)
+    tab.locator("table#figures").wait_for()
+    tab.wait_for_timeout(500)
+    _press(tab, "Copy")
+    tab.wait_for_timeout(500)
+    command, run, *arguments = shlex.split(tab.evaluate("navigator.clipboard.readText()"))
+    assert (command, run) == ("scoregate", "run")
+    assert "policy.gate.threshold=650" in arguments
+    assert _figures(tab) == _told(_run(arguments, tmp_path))
+
+
 def test_what_is_saved_runs_and_gives_every_number_shown_to_the_digit(visit, tmp_path):
     tab = visit()
     _small(tab)
@@ -197,26 +240,9 @@ def test_what_is_saved_runs_and_gives_every_number_shown_to_the_digit(visit, tmp
     assert download.value.suggested_filename == "1e5_of_b_lab_b.yaml"
     file = tmp_path / "from_the_lab.yaml"
     download.value.save_as(file)
-    told = subprocess.run(
-        [sys.executable, "-m", "sim", "run", str(file), "--json", "--no-figures", "--replicates", "1"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
-    record = json.loads(told.stdout)
+    record = _run([str(file), "--replicates", "1"], tmp_path)
     assert record["name"] == "1e5 of <b>lab</b>"
-    by_name = {row["measure"]: row for row in record["measures"]}
-    expected = {}
-    for name in SHOWN:
-        meaning, unit = MEANINGS[name]
-        values = [float("nan") if by_name[name][arm] is None else by_name[name][arm] for arm in ("policy", "baseline")]
-        expected[f"{meaning} ({unit})"] = [
-            *(number(value, unit) for value in values),
-            change(values[0] - values[1], unit),
-        ]
-    assert shown == expected
+    assert shown == _told(record)
     assert len({tuple(texts) for texts in shown.values()}) > 6, "too few figures differ for this to show anything"
     with tab.expect_download() as download:  # the same once more
         _press(tab, "Save YAML")
