@@ -12,6 +12,12 @@ Drawer = Callable[[Any, Path, tuple[str, ...], tuple[str, ...]], list[Path]]
 """Draws some kinds of figures of a result into a folder, in some formats; returns the files."""
 
 
+def _make_room(folder: Path, name: str, formats: tuple[str, ...]) -> None:
+    """Remove figures that are there already and would be kept."""
+    for form in formats:
+        (folder / f"{name}.{form}").unlink(missing_ok=True)
+
+
 def _run(result: Any, folder: Path, kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
     from sim.report.figures import draw
 
@@ -27,8 +33,7 @@ def _compare(result: Any, folder: Path, kinds: tuple[str, ...], formats: tuple[s
 def _sweep(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
     from sim.report.sweep_figures import NAME, draw_sweep
 
-    for form in formats:  # what is there already would be kept
-        (folder / f"{NAME}.{form}").unlink(missing_ok=True)
+    _make_room(folder, NAME, formats)
     return draw_sweep(result, folder, formats)
 
 
@@ -44,12 +49,44 @@ def _after(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[st
     return draw_after(result, folder, formats)
 
 
+def _claims(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
+    from sim.report.claims_figure import NAME, draw_claims
+
+    _make_room(folder, NAME, formats)
+    return draw_claims(result, folder, formats)
+
+
+def _sensitivity(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
+    from sim.report.sensitivity_figures import NAME, draw_sensitivity
+
+    _make_room(folder, NAME, formats)
+    return draw_sensitivity(result, folder, formats)
+
+
+def _optimise(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
+    from sim.report.optimise_figures import NAME, draw_optimise
+
+    _make_room(folder, NAME, formats)
+    return draw_optimise(result, folder, formats)
+
+
+def _calibrate(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
+    from sim.report.calibrate_figures import NAME, draw_calibration
+
+    _make_room(folder, NAME, formats)
+    return draw_calibration(result, folder, formats)
+
+
 DRAWERS: dict[str, tuple[tuple[str, ...], Drawer]] = {
     "run": (("visits", "channels", "scores", "plans", "awareness", "groups"), _run),
     "compare": (("forest", "groups"), _compare),
     "sweep": (("sweep",), _sweep),
     "decompose": (("waterfall",), _decompose),
     "after": (("crossing",), _after),
+    "claims": (("claims",), _claims),
+    "sensitivity": (("sensitivity",), _sensitivity),
+    "optimise": (("pareto",), _optimise),
+    "calibrate": (("calibration",), _calibrate),
 }
 """Kinds of figures by kind of result, and what draws them."""
 

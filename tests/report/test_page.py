@@ -288,7 +288,7 @@ def test_what_cannot_be_reported_is_told_at_once(stored, tmp_path):
     odd = tmp_path / "odd" / "thing"
     odd.mkdir(parents=True)
     (odd / "manifest.json").write_text('{"kind": "recipe"}', encoding="utf-8")
-    assert "of kind recipe, of which there is no report" in shell("report", odd).output
+    assert "of kind recipe, which cannot be shown" in shell("report", odd).output
     (odd / "manifest.json").write_text('{"kind": "run", "name": "x"}', encoding="utf-8")
     shown = shell("report", odd)
     assert shown.exit_code == 1

@@ -9,14 +9,18 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.report import glyphs
 from sim.report.plot import DRAWERS
+from sim.report.stored import READERS, WITHOUT_PAGE
 from tests.report.hostile import HOSTILE, comparison
+
+OF_PAGES = [(of, kind) for of, (kinds, _) in DRAWERS.items() if of in READERS for kind in kinds]
+"""Figures of results that have a page too; those of other studies are drawn where their commands are tested."""
 
 
 def shell(*arguments):
     return CliRunner().invoke(app, ["plot", *map(str, arguments)])
 
 
-@pytest.mark.parametrize(("of", "kind"), [(of, kind) for of, (kinds, _) in DRAWERS.items() for kind in kinds])
+@pytest.mark.parametrize(("of", "kind"), OF_PAGES)
 def test_every_kind_is_drawn_with_its_n_in_the_caption(stored, tmp_path, of, kind):
     out, folders = stored
     shown = shell(folders[of], "--kind", kind, "--format", "svg", "--to", tmp_path, "--out", out)
@@ -27,7 +31,7 @@ def test_every_kind_is_drawn_with_its_n_in_the_caption(stored, tmp_path, of, kin
     assert "n = 2 replicates" in text
 
 
-@pytest.mark.parametrize(("of", "kind"), [(of, kind) for of, (kinds, _) in DRAWERS.items() for kind in kinds])
+@pytest.mark.parametrize(("of", "kind"), OF_PAGES)
 def test_the_caption_is_in_the_picture_whole_and_tells_size_and_interval(stored, tmp_path, monkeypatch, of, kind):
     from matplotlib.figure import Figure
 
@@ -49,6 +53,10 @@ def test_the_caption_is_in_the_picture_whole_and_tells_size_and_interval(stored,
     assert " users, " in told
     assert " days, n = 2 replicates" in told
     assert "interval" in told
+
+
+def test_every_result_that_is_read_has_figures_but_the_facts():
+    assert set(DRAWERS) == {*READERS, *WITHOUT_PAGE} - {"facts"}
 
 
 def test_png_and_svg_of_one_kind(stored, tmp_path):
