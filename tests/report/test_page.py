@@ -137,6 +137,18 @@ def test_after_effects_tell_value_and_interval_in_one_unit_and_nothing_of_what_w
         assert " pp" not in row[4], row
 
 
+def test_a_target_that_the_model_was_fitted_to_is_told_apart_from_one_that_it_could_miss(stored):
+    out, folders = stored
+    chapter = chapter_of(load(out, str(folders["facts"])))
+    assert chapter.answer == (
+        "2 of 2 targets that can be missed are met, 1 of them by what the model was fitted to or given."
+    )
+    grid, sources = [b for s in chapter.sections for b in s.blocks if isinstance(b, Grid)]
+    assert [row[grid.head.index("verdict")] for row in grid.rows] == ["pass", "pass, fitted"]
+    assert [row[sources.head.index("fitted to it")] for row in sources.rows] == ["", "the slope"]
+    assert any(card.label == "of them fitted or given" and card.value == "1" for card in chapter.cards)
+
+
 def test_group_effects_add_up_to_the_effect(stored):
     """Of incomes, whose thirds are as large in every replicate: the mean over groups, by size, is the whole effect."""
     out, folders = stored
