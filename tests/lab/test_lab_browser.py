@@ -1,9 +1,11 @@
 """The lab in a real browser: it starts, plays, takes changes and bad input, tells a user's reasons, saves what `run` accepts."""
 
+import http.client
 import json
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -51,6 +53,29 @@ def browser():
         made = driver.chromium.launch(executable_path=installed, args=["--no-sandbox"])
         yield made
         made.close()
+
+
+def test_it_listens_to_this_computer_alone(address):
+    port = int(address.rstrip("/").rsplit(":", 1)[1])
+    socket.create_connection(("127.0.0.1", port), 10).close()
+    others = {"127.0.0.2", *(one[4][0] for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))}
+    for other in others - {"127.0.0.1"}:  # where whatever listens at every address would answer
+        with pytest.raises(OSError, match=r"."):
+            socket.create_connection((other, port), 10).close()
+
+
+@pytest.mark.parametrize(("origin", "status"), [("http://127.0.0.1:{}", 101), ("http://elsewhere.invalid", 403)])
+def test_a_page_from_elsewhere_cannot_talk_to_it(address, origin, status):
+    port = int(address.rstrip("/").rsplit(":", 1)[1])
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    asked.request("GET", "/")
+    token = re.search(r'"token":"([^"]+)"', asked.getresponse().read().decode()).group(1)
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    keys = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    keys |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": f"bokeh, {token}"}
+    asked.request("GET", "/ws", headers={**keys, "Origin": origin.format(port)})
+    assert asked.getresponse().status == status
+    asked.close()
 
 
 def _is_complaint(message):
