@@ -59,6 +59,21 @@ def test_every_result_that_is_read_has_figures_but_the_facts():
     assert set(DRAWERS) == {*READERS, *WITHOUT_PAGE} - {"facts"}
 
 
+def test_the_curve_of_viewers_tells_its_seeds_and_that_no_interval_is_drawn(tmp_path):
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    from sim.report.facts_figures import draw_viewers
+
+    hours, share = np.arange(670.0), np.linspace(0, 0.03, 670)
+    curves = SimpleNamespace(hours=hours, fitted=np.tile(share, (3, 1)), refitted=np.tile(share / 2, (3, 1)))
+    (file,) = draw_viewers(curves, tmp_path, ("svg",))
+    text = " ".join(ET.parse(file).getroot().itertext())
+    assert "n = 3 seeds" in text
+    assert "no 95% interval is drawn" in text
+
+
 def test_png_and_svg_of_one_kind(stored, tmp_path):
     out, folders = stored
     assert shell(folders["decompose"], "--to", tmp_path, "--out", out).exit_code == 0
