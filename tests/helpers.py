@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -208,3 +209,18 @@ def rearranged(start: DayZero, order: NDArray[np.int64]) -> DayZero:
     other.columns = start.columns.permuted(order)
     other.contacts = permuted(start.contacts, order)
     return other
+
+
+def figures_by_plot(name: str, to: Path, out: str = "results") -> set[str]:
+    """Names of the figures that `scoregate plot` draws of a stored study, which `scoregate report` must refuse in words."""
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+
+    for _ in range(2):  # and once more over those that are there
+        shown = CliRunner().invoke(app, ["plot", name, "--to", str(to), "--out", out])
+        assert shown.exit_code == 0, shown.output
+    refused = CliRunner().invoke(app, ["report", name, "--out", out])
+    assert refused.exit_code == 1
+    assert "of which there is no report (its figures: scoregate plot)" in refused.output
+    return {path.name for path in to.iterdir()}

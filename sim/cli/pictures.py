@@ -57,7 +57,8 @@ def plot(
         typer.Option(
             metavar="KIND",
             help="Figure to draw; all that there are if not given. Repeatable. Of a run: visits, channels, scores, plans, "
-            "awareness, groups; comparison: forest, groups; sweep: sweep; decomposition: waterfall; after-effects: crossing.",
+            "awareness, groups; comparison: forest, groups; sweep: sweep; decomposition: waterfall; after-effects: crossing; "
+            "claims: claims; sensitivity: sensitivity; search: pareto; calibration: calibration.",
             show_default=False,
         ),
     ] = None,

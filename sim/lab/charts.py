@@ -153,9 +153,7 @@ class Users:
 
     def __init__(self) -> None:
         self.source = ColumnDataSource({"user": [], "score": [], "visits": [], "plan": [], "colour": [], "mark": []})
-        self.figure = _figure(
-            "Users with the policy: click one to read why", "published score (points)", "visits a day so far"
-        )
+        self.figure = _figure(self._title(0), "published score (points)", "visits a day so far")
         self.figure.name = "users"
         self.figure.scatter(
             "score",
@@ -178,9 +176,15 @@ class Users:
         _finish(self.figure, 4)
         self.figure.legend.click_policy = "none"
 
+    @staticmethod
+    def _title(day: int) -> str:
+        """Of which day the marks are: while the worlds move they stay where they were."""
+        return f"Users on day {day}: click one to read why"
+
     def update(self, session: Session) -> None:
         """Show the session as it stands; what was clicked stays clicked only as long as nothing moves."""
         found = session.some_users()
+        self.figure.title.text = self._title(session.day)
         names = [PLANS[code] for code in found["plan"]]
         self.source.selected.indices = []
         data = {

@@ -74,11 +74,14 @@ class Choice:
             raise ScenarioError([_told(fault) for fault in error.faults]) from None
 
     def command(self, name: str | None = None) -> str:
-        """The command that runs the same in a terminal; name: of the file where it is not a shipped one."""
+        """The command that runs the same in a terminal, and finds the same figures: the lab shows the first replicate.
+
+        name: of the file where it is not a shipped one.
+        """
         parts = ["scoregate", "run", name or self.file]
         for setting in self.settings:
             parts += ["--set", setting]
-        return shlex.join(parts)
+        return shlex.join([*parts, "--replicates", "1"])
 
     def text(self, name: str) -> str:
         """The choice as a scenario file of this name, read once as `run` will read it. Raises ScenarioError where it cannot be run."""

@@ -21,7 +21,7 @@ import panel as pn
 from sim.experiments.explain.explain import Explanation
 from sim.lab import markup
 from sim.lab.charts import Charts
-from sim.lab.choice import KIND, Choice, check_loaded, fresh_texts, kinds, meaning, scenarios
+from sim.lab.choice import COMMON, KIND, Choice, check_loaded, fresh_texts, kinds, meaning, scenarios
 from sim.lab.session import Session
 from sim.model.score import HIGHEST, LOWEST
 from sim.scenario.reader import LARGEST_FILE, ScenarioError
@@ -175,9 +175,11 @@ class LabPage:
     # The form.
 
     def _fill_form(self, kind: str | None = None) -> None:
-        """Show the values of the file chosen, for a kind of gate."""
+        """Show the values of the file chosen; for another kind of gate, with what was typed that belongs to no kind."""
         self._filling = True
         texts = fresh_texts(self._choice.file, kind)
+        if kind is not None:
+            texts |= {path: self.fields[path].value for path in COMMON}
         self.kind.value = texts[KIND]
         self.fields = {
             path: pn.widgets.TextInput(

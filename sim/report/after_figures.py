@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.report.kinds import FORMATS
+from sim.report.numbers import count, size
 from sim.report.style import BASELINE, POLICY, look, save
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ def weekly_curve(result: "AfterResult", name: str) -> NDArray[np.float64]:
     """Weekly means of one curve, shape (replicates, days)."""
     table = result.tables["crossing"]
     return _weekly(table[name].reshape(np.unique(table["replicate"]).size, -1).astype(float))
+
+
+def _caption(result: "AfterResult", crossings: int, replicates: int) -> str:
+    told = size(result.manifest["scenarios"]["policy"]["run"], replicates)
+    band = "; band: lowest to highest replicate" if replicates > 1 else ""
+    return (
+        f"Visits per user and day. {told}; {count(crossings, 'crossing')}.\n"
+        f"Lines: mean{band}; no 95% interval is drawn. Difference: under the gate less the same people."
+    )
 
 
 def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:
@@ -65,14 +75,12 @@ def draw_after(result: "AfterResult", folder: Path, formats: tuple[str, ...] = F
         for axes in (top, bottom):
             axes.axvline(0.0, color="#666666", linewidth=0.8, linestyle=":")
         top.set_ylabel("visits (1/user/day)")
-        bottom.set_ylabel("difference")
+        bottom.set_ylabel("difference\n(1/user/day)")
         bottom.set_xlabel("days from first reaching the gate's score")
         top.set_title("Visits around the day of crossing, mean of 7 days")
-        note = (
-            f"Visits per user and day. {seen:,} crossings, n = {replicates} replicate{'s' if replicates > 1 else ''}.\n"
-            "Difference: under the gate less the same people; band: lowest and highest replicate."
+        figure.text(
+            0.01, 0.005, _caption(result, seen, replicates), fontsize=7, color="#444444", ha="left", va="bottom"
         )
-        figure.text(0.01, 0.005, note, fontsize=7, color="#444444", ha="left", va="bottom")
         figure.tight_layout(rect=(0, 0.06, 1, 1))
         for form in formats:
             path = folder / f"crossing.{form}"

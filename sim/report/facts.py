@@ -29,6 +29,13 @@ def _allowed(target: "Target") -> str:
     return f"not {text}" if target.kind == "falsify" else text
 
 
+def _fitted(target: "Target") -> str:
+    """Beside a verdict, that it is no test: the model was fitted to the row, or the row is one of its inputs."""
+    if not target.fitted:
+        return ""
+    return ", an input" if target.fitted.startswith("an input") else ", fitted"
+
+
 def print_facts(console: Console, rows: list[Row], quiet: bool = False) -> None:
     """A row a target: value, 95% interval, what is allowed, grade, verdict; then what each is and from where."""
     shown = Table(box=None, pad_edge=False)
@@ -46,13 +53,15 @@ def print_facts(console: Console, rows: list[Row], quiet: bool = False) -> None:
             _allowed(target),
             target.grade,
             str(finding.seeds or "-"),
-            f"[{style}]{verdict}[/]" if style else verdict,
+            (f"[{style}]{verdict}[/]" if style else verdict) + _fitted(target),
         )
     console.print(shown)
     console.print()
     if not quiet:
         for target, finding in rows:
-            note = f" ({finding.note})" if finding.note else ""
+            fitted = target.fitted if target.fitted.startswith("an input") else f"fitted to it: {target.fitted}"
+            told = [text for text in (fitted if target.fitted else "", finding.note) if text]
+            note = f" ({'; '.join(told)})" if told else ""
             console.print(
                 f"{target.name}: {target.what}{note}. Source: {target.source} ({target.grade}).",
                 markup=False,

@@ -47,10 +47,11 @@ def draw_viewers(curves: Curves, folder: Path, formats: tuple[str, ...] = FORMAT
         axes.set_title("Viewers of the campus circle, November 2016")
         axes.legend(loc="upper left")
         note = (
-            "Line: mean over seeds; band: lowest and highest. The point of 27 Nov is printed as 10:00, probably 22:00."
+            f"Share of all users. Lines: mean over n = {len(curves.fitted)} seeds; bands: lowest to highest; no 95% interval is drawn.\n"
+            "Black: as published. The point of 27 Nov is printed as 10:00, probably 22:00."
         )
         figure.text(0.01, 0.005, note, fontsize=7.5, color="#444444", ha="left", va="bottom")
-        figure.tight_layout(rect=(0, 0.035, 1, 1))
+        figure.tight_layout(rect=(0, 0.06, 1, 1))
         for form in formats:
             path = folder / f"viewers.{form}"
             save(figure, path)

@@ -34,8 +34,10 @@ def bounds(low: float, high: float, unit: str = "") -> str:
 
 
 def between(interval: Interval, unit: str = "") -> str:
-    """The bounds of an interval, or that one replicate has none."""
-    return bounds(interval.low, interval.high, unit) if interval.n > 1 else "one replicate, no interval"
+    """The bounds of an interval, or that one replicate has none; of what no replicate has a value of, nothing."""
+    if interval.n == 1:
+        return "one replicate, no interval"
+    return bounds(interval.low, interval.high, unit) if interval.n else NONE
 
 
 def count(how_many: int, what: str) -> str:

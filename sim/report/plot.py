@@ -52,12 +52,44 @@ def _after(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[st
     return draw_after(result, folder, formats)
 
 
+def _claims(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
+    from sim.report.claims_figure import NAME, draw_claims
+
+    _clear(folder, (NAME,), formats)
+    return draw_claims(result, folder, formats)
+
+
+def _sensitivity(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
+    from sim.report.sensitivity_figures import NAME, draw_sensitivity
+
+    _clear(folder, (NAME,), formats)
+    return draw_sensitivity(result, folder, formats)
+
+
+def _optimise(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
+    from sim.report.optimise_figures import NAME, draw_optimise
+
+    _clear(folder, (NAME,), formats)
+    return draw_optimise(result, folder, formats)
+
+
+def _calibrate(result: Any, folder: Path, _kinds: tuple[str, ...], formats: tuple[str, ...]) -> list[Path]:
+    from sim.report.calibrate_figures import NAME, draw_calibration
+
+    _clear(folder, (NAME,), formats)
+    return draw_calibration(result, folder, formats)
+
+
 DRAWERS: dict[str, tuple[tuple[str, ...], Drawer]] = {
     "run": (("visits", "channels", "scores", "plans", "awareness", "groups"), _run),
     "compare": (("forest", "groups"), _compare),
     "sweep": (("sweep",), _sweep),
     "decompose": (("waterfall",), _decompose),
     "after": (("crossing",), _after),
+    "claims": (("claims",), _claims),
+    "sensitivity": (("sensitivity",), _sensitivity),
+    "optimise": (("pareto",), _optimise),
+    "calibrate": (("calibration",), _calibrate),
 }
 """Kinds of figures by kind of result, and what draws them."""
 

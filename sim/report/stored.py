@@ -11,7 +11,7 @@ from sim.results.store import ResultError, read_tables
 
 @dataclass(frozen=True)
 class StoredResult:
-    """A result read back. kind: run, sweep, compare, decompose, after or facts; result: of the class of that kind."""
+    """A result read back. kind: one of `READERS` or `WITHOUT_PAGE`; result: of the class of that kind."""
 
     kind: str
     folder: Path
@@ -78,6 +78,39 @@ READERS: dict[str, Callable[[Path], Any]] = {
 """By kind, as the manifest tells it."""
 
 
+def _claims(folder: Path) -> Any:
+    from sim.experiments.claims.study import TABLES, ClaimsResult
+
+    return ClaimsResult(*read_tables(folder, TABLES), folder, reused=True)
+
+
+def _sensitivity(folder: Path) -> Any:
+    from sim.experiments.sensitivity.study import TABLES, SensitivityResult
+
+    return SensitivityResult(*read_tables(folder, TABLES), folder, reused=True)
+
+
+def _optimise(folder: Path) -> Any:
+    from sim.experiments.optimise.study import TABLES, OptimiseResult
+
+    return OptimiseResult(*read_tables(folder, TABLES), folder, reused=True)
+
+
+def _calibrate(folder: Path) -> Any:
+    from sim.experiments.calibrate.study import TABLES, CalibrationResult
+
+    return CalibrationResult(*read_tables(folder, TABLES), folder, reused=True)
+
+
+WITHOUT_PAGE: dict[str, Callable[[Path], Any]] = {
+    "claims": _claims,
+    "sensitivity": _sensitivity,
+    "optimise": _optimise,
+    "calibrate": _calibrate,
+}
+"""The same of results that have figures, but no page."""
+
+
 def load(out: Path, given: str) -> StoredResult:
     """The stored result that `given` means (see `find`). Raises ResultError."""
     folder = find(out, given)
@@ -85,11 +118,10 @@ def load(out: Path, given: str) -> StoredResult:
         return StoredResult("facts", folder, _facts(folder))
     manifest, _ = read_tables(folder, ())
     kind = str(manifest.get("kind", "run")) if isinstance(manifest, dict) else "none"
-    if kind not in READERS:
-        raise ResultError(
-            f"{folder}: a result of kind {kind}, of which there is no report; known: {', '.join(READERS)}"
-        )
-    return StoredResult(kind, folder, READERS[kind](folder))
+    readers = READERS | WITHOUT_PAGE
+    if kind not in readers:
+        raise ResultError(f"{folder}: a result of kind {kind}, which cannot be shown; known: {', '.join(readers)}")
+    return StoredResult(kind, folder, readers[kind](folder))
 
 
 def facts_beside(out: Path) -> StoredResult | None:

@@ -15,6 +15,7 @@ from sim.experiments.cells.job import cell_hash
 from sim.scenario import ScenarioError, load
 from sim.scenario.load import shipped_files
 from sim.scenario.schema import Scenario
+from tests.helpers import figures_by_plot
 
 FILE = """
 extends: open_circle.yaml
@@ -70,6 +71,7 @@ def test_the_command_fits_keeps_draws_writes_and_reads_back(workspace):
     assert [row["identified"] for row in record["parameters"]] == [True, False]
     text = Path("fitted.yaml").read_text(encoding="utf-8")
     assert "not identified by the targets" in text
+    assert figures_by_plot("mine", workspace / "drawn") == {"calibration.png", "calibration.svg"}
     Path("fitted.yaml").write_text("name: another\n", encoding="utf-8")
     refused = invoke("mine.yaml", "--write", "fitted.yaml")
     assert refused.exit_code == 2

@@ -11,6 +11,7 @@ from sim.cli import app
 from sim.experiments.claims.judge import FAILS, HOLDS, UNDECIDED, steps_to, turns, verdict
 from sim.experiments.claims.plan import make_claims_plan
 from sim.scenario.reader import ScenarioError
+from tests.helpers import figures_by_plot
 
 FILE = """\
 name: mine
@@ -131,6 +132,7 @@ def test_the_command_stores_draws_and_reads_back(file, workspace):
     again = CliRunner().invoke(app, ["claims", str(file), "--out", "out"])
     assert "stored already" in again.stdout
     assert told["answer"] in again.stdout.replace("\n", " ")
+    assert figures_by_plot("mine", workspace / "drawn", "out") == {"claims.png", "claims.svg"}
 
 
 def test_all_faults_are_told_at_once_and_by_line(workspace):

@@ -273,8 +273,9 @@ def test_the_reading_of_parts_that_are_all_luck_is_hardly_ever_decided():
 def test_the_sentence_tells_parts_that_sum():
     text = made_up(around(feed=Fraction(-1, 30), effort=Fraction(1, 70), habit=Fraction(-1, 90))).summary()
     total, *parts = [Fraction(number) for number in re.findall(r"[+-]?\d+\.\d+", text)]
-    assert len(parts) == 3  # and exactly 0 by none of them
-    assert "none of them 0." in text
+    assert len(parts) == 3  # and exactly 0 with all of them off
+    assert text.startswith("Of the effect of")
+    assert "; with all of them off 0 is left." in text
     assert sum(parts) == total
     assert "reads as H1" in text
 

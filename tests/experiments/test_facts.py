@@ -236,6 +236,8 @@ def test_the_command_prints_a_row_for_every_target(workspace, monkeypatch):
     for row in targets():
         assert any(line.startswith(row.name) for line in shown.output.splitlines()), row.name
     assert "targets that can be missed are met" in shown.output
+    assert "(an input" in shown.output  # beside what each target is, that a pass there is no test of the model
+    assert "fitted to it: the lenders' capital" in shown.output
     stored = json.loads(Path("results/check_facts/facts.json").read_text(encoding="utf-8"))
     as_json = json.loads(CliRunner().invoke(app, ["check-facts", "--scale", "0.02", "--json"]).stdout)
     assert as_json["rows"] == stored

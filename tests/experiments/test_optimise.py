@@ -13,6 +13,7 @@ from sim.experiments.optimise import model
 from sim.experiments.optimise.plan import make_optimise_plan
 from sim.experiments.optimise.space import Candidate
 from sim.scenario import ScenarioError
+from tests.helpers import figures_by_plot
 
 pytest.importorskip("optuna")
 
@@ -168,6 +169,7 @@ def test_the_command_runs_keeps_draws_and_reads_back(workspace):
     figure = next(Path("results").rglob("pareto.svg")).read_text(encoding="utf-8")
     assert "on fresh seeds" in figure
     assert "less debt" in figure
+    assert figures_by_plot("mine", workspace / "drawn") == {"pareto.png", "pareto.svg"}
 
 
 def test_one_objective_one_world_and_no_guardrail(workspace):

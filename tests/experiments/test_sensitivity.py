@@ -12,6 +12,7 @@ from sim.cli import app
 from sim.experiments.sensitivity import study
 from sim.experiments.sensitivity.plan import make_sensitivity_plan
 from sim.scenario import ScenarioError
+from tests.helpers import figures_by_plot
 
 pytest.importorskip("SALib")
 
@@ -139,6 +140,7 @@ def test_the_command_runs_keeps_draws_and_reads_back(workspace):
     figure = next(Path("results").rglob("sensitivity.svg")).read_text(encoding="utf-8")
     assert "share of the variance" in figure
     assert "visits_median" in figure
+    assert figures_by_plot("mine", workspace / "drawn") == {"sensitivity.png", "sensitivity.svg"}
 
 
 def test_without_a_screening_all_inputs_are_studied(workspace):

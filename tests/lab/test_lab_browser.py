@@ -1,8 +1,11 @@
 """The lab in a real browser: it starts, plays, takes changes and bad input, tells a user's reasons, saves what `run` accepts."""
 
+import http.client
 import json
 import re
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -50,6 +53,29 @@ def browser():
         made = driver.chromium.launch(executable_path=installed, args=["--no-sandbox"])
         yield made
         made.close()
+
+
+def test_it_listens_to_this_computer_alone(address):
+    port = int(address.rstrip("/").rsplit(":", 1)[1])
+    socket.create_connection(("127.0.0.1", port), 10).close()
+    others = {"127.0.0.2", *(one[4][0] for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))}
+    for other in others - {"127.0.0.1"}:  # where whatever listens at every address would answer
+        with pytest.raises(OSError, match=r"."):
+            socket.create_connection((other, port), 10).close()
+
+
+@pytest.mark.parametrize(("origin", "status"), [("http://127.0.0.1:{}", 101), ("http://elsewhere.invalid", 403)])
+def test_a_page_from_elsewhere_cannot_talk_to_it(address, origin, status):
+    port = int(address.rstrip("/").rsplit(":", 1)[1])
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    asked.request("GET", "/")
+    token = re.search(r'"token":"([^"]+)"', asked.getresponse().read().decode()).group(1)
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    keys = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    keys |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": f"bokeh, {token}"}
+    asked.request("GET", "/ws", headers={**keys, "Origin": origin.format(port)})
+    assert asked.getresponse().status == status
+    asked.close()
 
 
 def _is_complaint(message):
@@ -184,6 +210,48 @@ def _figures(tab):
     return {cells[0]: cells[1:] for cells in (row.locator("td").all_inner_texts() for row in rows)}
 
 
+def _run(arguments, folder):
+    """What `run` finds, as JSON."""
+    told = subprocess.run(
+        [sys.executable, "-m", "sim", "run", *arguments, "--json", "--no-figures"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    return json.loads(told.stdout)
+
+
+def _told(record):
+    """The figures of a run as the lab tells them."""
+    by_name = {row["measure"]: row for row in record["measures"]}
+    expected = {}
+    for name in SHOWN:
+        meaning, unit = MEANINGS[name]
+        values = [float("nan") if by_name[name][arm] is None else by_name[name][arm] for arm in ("policy", "baseline")]
+        expected[f"{meaning} ({unit})"] = [
+            *(number(value, unit) for value in values),
+            change(values[0] - values[1], unit),
+        ]
+    return expected
+
+
+def test_the_command_copied_gives_every_number_shown_to_the_digit(visit, tmp_path):
+    tab = visit()
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    _small(tab)
+    _play_to_the_end(tab)
+    tab.locator("table#figures").wait_for()
+    tab.wait_for_timeout(500)
+    _press(tab, "Copy")
+    tab.wait_for_timeout(500)
+    command, run, *arguments = shlex.split(tab.evaluate("navigator.clipboard.readText()"))
+    assert (command, run) == ("scoregate", "run")
+    assert "policy.gate.threshold=650" in arguments
+    assert _figures(tab) == _told(_run(arguments, tmp_path))
+
+
 def test_what_is_saved_runs_and_gives_every_number_shown_to_the_digit(visit, tmp_path):
     tab = visit()
     _small(tab)
@@ -197,26 +265,9 @@ def test_what_is_saved_runs_and_gives_every_number_shown_to_the_digit(visit, tmp
     assert download.value.suggested_filename == "1e5_of_b_lab_b.yaml"
     file = tmp_path / "from_the_lab.yaml"
     download.value.save_as(file)
-    told = subprocess.run(
-        [sys.executable, "-m", "sim", "run", str(file), "--json", "--no-figures", "--replicates", "1"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
-    record = json.loads(told.stdout)
+    record = _run([str(file), "--replicates", "1"], tmp_path)
     assert record["name"] == "1e5 of <b>lab</b>"
-    by_name = {row["measure"]: row for row in record["measures"]}
-    expected = {}
-    for name in SHOWN:
-        meaning, unit = MEANINGS[name]
-        values = [float("nan") if by_name[name][arm] is None else by_name[name][arm] for arm in ("policy", "baseline")]
-        expected[f"{meaning} ({unit})"] = [
-            *(number(value, unit) for value in values),
-            change(values[0] - values[1], unit),
-        ]
-    assert shown == expected
+    assert shown == _told(record)
     assert len({tuple(texts) for texts in shown.values()}) > 6, "too few figures differ for this to show anything"
     with tab.expect_download() as download:  # the same once more
         _press(tab, "Save YAML")

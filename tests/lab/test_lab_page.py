@@ -137,6 +137,33 @@ def test_nothing_is_played_while_a_field_is_wrong(quick):
     assert "threshold" not in quick.message.object
 
 
+def test_another_kind_of_gate_keeps_what_was_typed_that_belongs_to_no_kind(quick):
+    quick.fields["world.population.responsive_share"].value = "0.5"
+    quick.fields["policy.gate.start"].value = "20"
+    quick.kind.value = "top_share"
+    assert THRESHOLD not in quick.fields
+    shown = quick.texts()
+    assert shown["world.population.responsive_share"] == "0.5"
+    assert shown["policy.gate.start"] == "20"
+    assert shown["run.users"] == "300"
+    gate = quick._session.arms["policy"].policy.gate
+    assert (gate.kind, gate.start) == ("top_share", 20)
+    assert quick._session.users == 300
+    quick.scenario.value = "lottery.yaml"  # another file, whose own values are shown
+    assert quick.texts()["world.population.responsive_share"] != "0.5"
+
+
+def test_users_to_click_on_are_told_with_the_day_they_are_of(quick):
+    title = quick._charts.users.figure.title
+    assert title.text.startswith("Users on day 0:")
+    quick._on_play(None)
+    quick._on_frame()
+    assert title.text.startswith("Users on day 0:")  # as they are still drawn while days pass
+    quick._on_play(None)
+    assert quick._session.day > 0
+    assert title.text.startswith(f"Users on day {quick._session.day}:")
+
+
 def test_what_is_wrong_is_not_saved(quick):
     quick._on_save()
     parcel = json.loads(quick.parcel.value)

@@ -87,6 +87,7 @@ def test_only_what_was_changed_is_a_setting():
     choice = _choice(policy__gate__threshold="700")
     assert "policy.gate.threshold=700" in choice.settings
     assert choice.command().startswith("scoregate run gate_750.yaml --set")
+    assert choice.command().endswith(" --replicates 1")  # as the lab shows one
 
 
 @pytest.mark.parametrize("file", scenarios())

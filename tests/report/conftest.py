@@ -40,6 +40,7 @@ FACT |= {
     "source": "a paper",
     "verdict": "pass",
     "note": "",
+    "fitted": "",
 }
 
 
@@ -67,5 +68,7 @@ def stored(tmp_path_factory):
     }
     folders = {kind: result.path for kind, result in kept.items()}
     (out / "check_facts").mkdir()
-    (out / "check_facts" / "facts.json").write_text(json.dumps([FACT]), encoding="utf-8")
+    (out / "check_facts" / "facts.json").write_text(
+        json.dumps([FACT, FACT | {"name": "two", "fitted": "the slope"}]), encoding="utf-8"
+    )
     return out, folders | {"facts": out / "check_facts"}

@@ -239,11 +239,96 @@ def test_fifty_hostile_names_appear_as_text(opened, width):
     assert page.evaluate(CUT_OFF) == []
 
 
-def test_print_is_light_and_has_every_chart(opened, tmp_path):
-    page = opened("run", color_scheme="dark")
+PAPER = 718
+"""Pixels across a page of A4 between margins of a centimetre."""
+AS_PRINTED = """() => {
+  dispatchEvent(new Event("beforeprint"));
+  return [...document.querySelectorAll(".chart")].map((box) => ({
+    id: box.id, width: box._fullLayout.width, drawn: box.querySelector("svg.main-svg").getBoundingClientRect().width,
+    ink: getComputedStyle(box.querySelector(".xtick text")).fill}));
+}"""
+
+
+@pytest.mark.parametrize("kind", ["run", "sweep", "compare", "decompose"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_print_is_light_and_has_every_chart_whole(opened, kind, scheme):
+    page = opened(kind, color_scheme=scheme)
+    ground, ink = "getComputedStyle(document.body).backgroundColor", "getComputedStyle(document.body).color"
+    on_screen = page.evaluate(ground), page.evaluate("document.querySelector('#chart-0')._fullLayout.width")
+    charts = page.evaluate(AS_PRINTED)
     page.emulate_media(media="print")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert len(charts) == page.locator(".chart").count()
+    for chart in charts:
+        assert 560 < chart["width"] <= PAPER, chart  # wider ones would be cut off, as they are of the window's width
+        assert chart["drawn"] == chart["width"]
+        assert chart["ink"] == page.evaluate(ink) == "rgb(27, 31, 36)"
+    for control in page.locator(".control select").all():
+        assert control.is_visible()  # which says what is shown
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    until(page, f"document.querySelector('#chart-0')._fullLayout.width === {on_screen[1]}")
+    assert page.evaluate(ground) == on_screen[0]
     assert len(page.pdf()) > 20_000
+
+
+FAINT = """() => {
+  const light = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+  const luminance = ([red, green, blue]) => 0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue);
+  const parsed = (text) => { const parts = text.match(/[\\d.]+/g).map(Number); return parts.length > 3 ? parts : [...parts, 1]; };
+  const over = (upper, lower) => [0, 1, 2].map((k) => upper[k] * upper[3] + lower[k] * (1 - upper[3])).concat(1);
+  const ratio = (one, other) => { const [a, b] = [luminance(one), luminance(other)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05); };
+  const ground = (element) => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) layers.push(parsed(getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((lower, upper) => over(upper, lower), [255, 255, 255, 1]);
+  };
+  // The colour of a heat map's square under a text, as it is drawn.
+  const square = (text) => {
+    const image = text.closest(".chart").querySelector(".heatmaplayer image"), frame = image && image.getBoundingClientRect();
+    if (!image || !text.closest(".scatterlayer")) return null;
+    const at = text.getBoundingClientRect(), canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [Math.round(frame.width), Math.round(frame.height)];
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return [...context.getImageData(Math.round(at.left + at.width / 2 - frame.left), Math.round(at.top + at.height / 2 - frame.top), 1, 1).data.slice(0, 3), 1];
+  };
+  const found = [];
+  const look = (text, ink, under) => { const seen = ratio(over(ink, under), under); if (seen < 4.5) found.push(`${seen.toFixed(1)}: ${text.textContent.trim().slice(0, 40)}`); };
+  for (const element of document.querySelectorAll("body *"))
+    if (!element.closest("svg, script, style, noscript") && element.getClientRects().length &&
+        [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+      look(element, parsed(getComputedStyle(element).color), ground(element));
+  for (const text of document.querySelectorAll(".chart text")) {
+    const style = getComputedStyle(text);
+    if (!text.textContent.trim() || text.closest(".modebar, .hoverlayer") || !text.getClientRects().length) continue;
+    const ink = parsed(style.fill);
+    ink[3] *= Number(style.fillOpacity) * Number(style.opacity);
+    look(text, ink, square(text) || ground(text.closest(".chart")));
+  }
+  return found;
+}"""
+"""Texts that stand out from what is under them by less than 4.5 to 1, numbers on a heat map included."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_text_stands_out_from_its_ground(opened, kind, scheme):
+    page = opened(kind, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+    page.wait_for_timeout(200)
+    assert page.evaluate(FAINT) == []
+
+
+def test_a_heat_map_has_its_numbers_and_faint_ones_would_be_found(opened):
+    page = opened("sweep")
+    numbers = page.locator("#chart-0 .textpoint text")
+    assert numbers.count() == 6
+    assert all(any(sign.isdigit() for sign in text) for text in numbers.all_text_contents())
+    page.evaluate(
+        "document.querySelectorAll('#chart-0 .textpoint text').forEach((text) => { text.style.fill = 'rgb(136, 136, 136)'; })"
+    )
+    assert page.evaluate(FAINT) != []
 
 
 WATCH = """() => {

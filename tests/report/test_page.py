@@ -97,7 +97,7 @@ def test_plotly_itself_accepts_every_chart_in_every_position(stored, kind):
     def known(value):
         """Without what our own script takes out, colours by name as one that plotly knows."""
         if isinstance(value, dict):
-            return {k: known(v) for k, v in value.items() if k not in ("named", "map", "notes")}
+            return {k: known(v) for k, v in value.items() if k not in ("named", "map", "notes", "numbered")}
         if isinstance(value, list):
             return [known(inner) for inner in value]
         return "#000000" if isinstance(value, str) and value.startswith("@") else value
@@ -122,6 +122,31 @@ def test_a_run_tells_the_figures_that_its_tables_hold(stored):
     assert visits.rows[-1][1] == f"{last:.4f}"
     measures = next(b for s in chapter.sections for b in s.blocks if isinstance(b, Grid) and "All" in b.caption)
     assert [row[0] for row in measures.rows] == list(result.effects)
+
+
+def test_after_effects_tell_value_and_interval_in_one_unit_and_nothing_of_what_was_not_seen(stored):
+    out, folders = stored
+    chapter = chapter_of(load(out, str(folders["after"])))
+    (grid,) = [b for s in chapter.sections for b in s.blocks if isinstance(b, Grid) and "95% t" in b.caption]
+    rows = {row[0]: row for row in grid.rows}
+    assert rows["half_life"][3:] == ("-", "-")  # two replicates, and no end of the gate in either
+    seen = [row for row in grid.rows if row[2] == "share" and row[3] not in ("-", "0")]
+    assert seen
+    for row in seen:
+        assert row[3].endswith("%"), row
+        assert " pp" not in row[4], row
+
+
+def test_a_target_that_the_model_was_fitted_to_is_told_apart_from_one_that_it_could_miss(stored):
+    out, folders = stored
+    chapter = chapter_of(load(out, str(folders["facts"])))
+    assert chapter.answer == (
+        "2 of 2 targets that can be missed are met, 1 of them by what the model was fitted to or given."
+    )
+    grid, sources = [b for s in chapter.sections for b in s.blocks if isinstance(b, Grid)]
+    assert [row[grid.head.index("verdict")] for row in grid.rows] == ["pass", "pass, fitted"]
+    assert [row[sources.head.index("fitted to it")] for row in sources.rows] == ["", "the slope"]
+    assert any(card.label == "of them fitted or given" and card.value == "1" for card in chapter.cards)
 
 
 def test_group_effects_add_up_to_the_effect(stored):
@@ -275,7 +300,7 @@ def test_what_cannot_be_reported_is_told_at_once(stored, tmp_path):
     odd = tmp_path / "odd" / "thing"
     odd.mkdir(parents=True)
     (odd / "manifest.json").write_text('{"kind": "recipe"}', encoding="utf-8")
-    assert "of kind recipe, of which there is no report" in shell("report", odd).output
+    assert "of kind recipe, which cannot be shown" in shell("report", odd).output
     (odd / "manifest.json").write_text('{"kind": "run", "name": "x"}', encoding="utf-8")
     shown = shell("report", odd)
     assert shown.exit_code == 1

@@ -11,14 +11,18 @@ from sim.cli import app
 from sim.report import glyphs
 from sim.report.plot import DRAWERS
 from sim.report.style import save
+from sim.report.stored import READERS, WITHOUT_PAGE
 from tests.report.hostile import HOSTILE, comparison
+
+OF_PAGES = [(of, kind) for of, (kinds, _) in DRAWERS.items() if of in READERS for kind in kinds]
+"""Figures of results that have a page too; those of other studies are drawn where their commands are tested."""
 
 
 def shell(*arguments):
     return CliRunner().invoke(app, ["plot", *map(str, arguments)])
 
 
-@pytest.mark.parametrize(("of", "kind"), [(of, kind) for of, (kinds, _) in DRAWERS.items() for kind in kinds])
+@pytest.mark.parametrize(("of", "kind"), OF_PAGES)
 def test_every_kind_is_drawn_with_its_n_in_the_caption(stored, tmp_path, of, kind):
     out, folders = stored
     shown = shell(folders[of], "--kind", kind, "--format", "svg", "--to", tmp_path, "--out", out)
@@ -29,44 +33,47 @@ def test_every_kind_is_drawn_with_its_n_in_the_caption(stored, tmp_path, of, kin
     assert "n = 2 replicates" in text
 
 
-@pytest.mark.parametrize("kind", DRAWERS["run"][0])
-def test_the_caption_of_a_run_is_in_the_picture_whole(stored, kind):
+@pytest.mark.parametrize(("of", "kind"), OF_PAGES)
+def test_the_caption_is_in_the_picture_whole_and_tells_size_and_interval(stored, tmp_path, monkeypatch, of, kind):
     from matplotlib.figure import Figure
 
-    from sim.report.figures import KINDS
-    from sim.report.stored import load
-    from sim.report.style import look
-
     out, folders = stored
-    with look():
-        figure = Figure()
-        KINDS[kind](load(out, str(folders["run"])).result, figure)
+    seen, savefig = [], Figure.savefig
+
+    def looked_at(figure, *arguments, **more):
         figure.draw_without_rendering()
-        (caption,) = figure.texts
-        assert figure.bbox.x0 <= caption.get_window_extent().x0
-        assert caption.get_window_extent().x1 <= figure.bbox.x1
+        for text in figure.texts:
+            place = text.get_window_extent()
+            assert figure.bbox.x0 <= place.x0
+            assert place.x1 <= figure.bbox.x1 - 2, text.get_text()
+            seen.append(text.get_text())
+        savefig(figure, *arguments, **more)
+
+    monkeypatch.setattr(Figure, "savefig", looked_at)
+    assert shell(folders[of], "--kind", kind, "--to", tmp_path, "--out", out).exit_code == 0
+    told = " ".join(seen)
+    assert " users, " in told
+    assert " days, n = 2 replicates" in told
+    assert "interval" in told
 
 
-@pytest.mark.parametrize(
-    ("of", "kind"), [(of, kind) for of, (kinds, _) in DRAWERS.items() if of != "run" for kind in kinds]
-)
-def test_the_captions_of_all_others_are_too(stored, tmp_path, monkeypatch, of, kind):
-    from matplotlib.figure import Figure
+def test_every_result_that_is_read_has_figures_but_the_facts():
+    assert set(DRAWERS) == {*READERS, *WITHOUT_PAGE} - {"facts"}
 
-    drawn = []
 
-    def seen(figure, path, **_):
-        figure.draw_without_rendering()
-        drawn.extend((figure.bbox, caption.get_window_extent()) for caption in figure.texts)
+def test_the_curve_of_viewers_tells_its_seeds_and_that_no_interval_is_drawn(tmp_path):
+    from types import SimpleNamespace
 
-    monkeypatch.setattr(Figure, "savefig", seen)
-    out, folders = stored
-    given = ("--kind", kind, "--format", "svg", "--to", tmp_path, "--out", out)
-    shell(folders[of], *given)  # it ends without its file
-    assert drawn
-    for picture, caption in drawn:
-        assert picture.x0 <= caption.x0
-        assert caption.x1 <= picture.x1
+    import numpy as np
+
+    from sim.report.facts_figures import draw_viewers
+
+    hours, share = np.arange(670.0), np.linspace(0, 0.03, 670)
+    curves = SimpleNamespace(hours=hours, fitted=np.tile(share, (3, 1)), refitted=np.tile(share / 2, (3, 1)))
+    (file,) = draw_viewers(curves, tmp_path, ("svg",))
+    text = " ".join(ET.parse(file).getroot().itertext())
+    assert "n = 3 seeds" in text
+    assert "no 95% interval is drawn" in text
 
 
 def test_png_and_svg_of_one_kind(stored, tmp_path):

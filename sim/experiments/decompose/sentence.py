@@ -41,9 +41,8 @@ def sentence(result: Decomposition) -> str:
     first, *others = result.mechanisms
     told = {part: shown(result.parts_mean[part], value, decimals) for part, value in parts.items()}
     carried = [f"{first} carries {told[first]}", *(f"{part} {told[part]}" for part in others)]
-    carried.append(f"none of them {told[OTHER]}")
     total = signed(sum(parts.values(), Fraction(0)), decimals)
-    text = f"Of the effect of {name} against {base}, {total} {_measured(result)}, {', '.join(carried)}."
+    text = f"Of the effect of {name} against {base}, {total} {_measured(result)}, {', '.join(carried)}; with all of them off {told[OTHER]} is left."
     if not can_be_read(result):
         return text
     found = reading(result)

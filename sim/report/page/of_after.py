@@ -39,7 +39,7 @@ def chapter(result: "AfterResult") -> Chapter:
             measure.meaning,
             measure.unit,
             _value(result, measure.name, measure.unit),
-            between(result.intervals[measure.name], measure.unit),
+            _as_level(between(result.intervals[measure.name], measure.unit), measure.unit),
         )
         for measure in AFTER_MEASURES
     )
@@ -72,7 +72,12 @@ def chapter(result: "AfterResult") -> Chapter:
 
 def _value(result: "AfterResult", name: str, unit: str) -> str:
     value = result.intervals[name].mean
-    return change(value, "share").replace(" pp", "%") if unit == "share" else number(value, unit)
+    return _as_level(change(value, unit), unit) if unit == "share" else number(value, unit)
+
+
+def _as_level(text: str, unit: str) -> str:
+    """A share with its sign in per cent, as the terminal tells it: some of them are changes, others are not."""
+    return text.replace(" pp", "%") if unit == "share" else text
 
 
 def _crossing(result: "AfterResult", told: str) -> Block:

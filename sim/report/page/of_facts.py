@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.report.numbers import NONE, count
-from sim.report.page.parts import Block, Card, Chapter, Grid, Section
+from sim.report.page.parts import Block, Card, Chapter, Facts, Grid, Section
 from sim.results.find import FACTS
 from sim.results.store import ResultError
 
@@ -17,7 +17,9 @@ def read(folder: Path) -> list[dict[str, Any]]:
     """The rows that a check wrote into a folder. Raises ResultError."""
     try:
         rows = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        return [{name: row[name] for name in (*COLUMNS, "what", "unit", "source", "note", "kind")} for row in rows]
+        return [
+            {name: row[name] for name in (*COLUMNS, "what", "unit", "source", "note", "kind", "fitted")} for row in rows
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(
             f"{folder / FACTS}: not a table of facts ({type(error).__name__}); scoregate check-facts writes it again"
@@ -32,11 +34,15 @@ def chapter(rows: list[dict[str, Any]]) -> Chapter:
     judged = [row for row in rows if row["verdict"] in JUDGED]
     missed = [str(row["name"]) for row in judged if row["verdict"] == "miss"]
     answer = f"{len(judged) - len(missed)} of {len(judged)} targets that can be missed are met."
+    fitted = sum(row["verdict"] == "pass" and row["fitted"] != "" for row in judged)
+    if fitted:
+        answer = f"{answer.removesuffix('.')}, {fitted} of them by what the model was fitted to or given."
     if missed:
         answer += f" Missed: {', '.join(missed)}."
     gone = sum(row["verdict"] == "not available" for row in rows)
     cards = (
         Card("targets met", f"{len(judged) - len(missed)}", f"of {len(judged)} that can be missed"),
+        Card("of them fitted or given", str(fitted), "a pass there is no test of the model"),
         Card("missed", str(len(missed)), ""),
         Card("sensitivity axes and reports", str(len(rows) - len(judged) - gone), "nothing is passed or missed there"),
         Card("not available", str(gone), "could not be measured at this size"),
@@ -51,8 +57,8 @@ def chapter(rows: list[dict[str, Any]]) -> Chapter:
     )
     sources = Grid(
         "Sources and notes",
-        ("target", "source", "note"),
-        tuple((str(row["name"]), str(row["source"]), str(row["note"])) for row in rows),
+        ("target", "source", "fitted to it", "note"),
+        tuple(tuple(str(row[name]) for name in ("name", "source", "fitted", "note")) for row in rows),
         folded=True,
     )
     blocks: tuple[Block, ...] = (grid, sources)
@@ -62,7 +68,10 @@ def chapter(rows: list[dict[str, Any]]) -> Chapter:
         "How does the model hold against the published facts?",
         answer,
         cards,
-        (Section("Targets", blocks),),
+        (
+            Section("Targets", blocks),
+            Section("Provenance", (Facts((("command", "scoregate check-facts"),)),)),
+        ),
     )
 
 
@@ -84,4 +93,12 @@ def _row(row: dict[str, Any]) -> tuple[str, ...]:
         allowed = f"not {allowed}"
     interval = NONE if NONE in (low, high) else f"{low} to {high}"
     told = (str(row["name"]), str(row["what"]), unit, value, interval, allowed, str(row["grade"]))
-    return (*told, str(row["seeds"] or NONE), str(row["verdict"]))
+    return (*told, str(row["seeds"] or NONE), _verdict(row))
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    """A verdict; a pass that is no test of the model, since it was fitted to the row or given it, says so."""
+    fitted, verdict = str(row["fitted"]), str(row["verdict"])
+    if not fitted or verdict == "miss":
+        return verdict
+    return f"{verdict}, {'an input' if fitted.startswith('an input') else 'fitted'}"

@@ -230,7 +230,7 @@ def _heat_map(result: SweepResult, down: int, across: int) -> Chart:
             "x": list(range(len(x_names))),
             "y": list(range(len(y_names))),
             "text": texts,
-            "texttemplate": "%{text}" if values.size <= MOST_NUMBERS else "",
+            "numbered": values.size <= MOST_NUMBERS,
             "hovertext": hover,
             "hoverinfo": "text",
             "xgap": 1,

@@ -5,7 +5,11 @@
   const root = document.documentElement;
   const step = specs.map((spec) => spec.start);
   const drawn = new Set();
-  const narrow = (box) => box.clientWidth < 560;
+  // On paper charts are as wide as a page of A4 or letter between its margins (pixels), whatever the window is.
+  const PAPER = 680;
+  let isPrinting = false;
+  const width = (box) => (isPrinting ? PAPER : box.clientWidth);
+  const narrow = (box) => width(box) < 560;
 
   // "@policy/0.2" -> the theme's colour of that name, see-through.
   function colour(name) {
@@ -57,7 +61,7 @@
     const look = { gridcolor: colour("@rule"), zerolinecolor: colour("@faint"), linecolor: colour("@rule"), automargin: true, zeroline: false };
     const { named, notes, ...rest } = given || {};
     const made = { ...look, ...rest };
-    const room = upright ? height(spec, box) - 90 : box.clientWidth - 70;
+    const room = upright ? height(spec, box) - 90 : width(box) - 70;
     if (made.title) made.title = { text: wrapped(made.title.text, Math.max(Math.floor(room / 7.5), 16)), standoff: 12 };
     if (named) {
       made.showgrid = false;
@@ -79,7 +83,7 @@
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: map ? "closest" : "x unified",
       font: { family: getComputedStyle(document.body).fontFamily, size: narrow(box) ? 11 : 13, color: text },
       hoverlabel: { bgcolor: colour("@raised"), bordercolor: colour("@faint"), font: { color: text }, align: "left", namelength: -1 },
-      margin: { l: 10, r: 14, t: 34, b: 10, autoexpand: true }, height: height(spec, box), width: box.clientWidth,
+      margin: { l: 10, r: 14, t: 34, b: 10, autoexpand: true }, height: height(spec, box), width: width(box),
       legend: { orientation: "h", x: 0, y: 1 + labels(spec, box), yanchor: "bottom", xanchor: "left", font: { size: narrow(box) ? 10 : 12 } },
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom", uirevision: String(step[number]),
       modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("@faint"), activecolor: text, orientation: "v" },
@@ -88,16 +92,44 @@
       xaxis: axis(given.xaxis, box, spec, false), yaxis: axis(given.yaxis, box, spec, true),
     };
   }
+  // Where a value lies on a scale of colours, as a colour of three parts from 0 to 255.
+  function shade(scale, share) {
+    const parts = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
+    const next = Math.max(scale.findIndex(([at]) => at >= share), 1);
+    const [[from, low], [to, high]] = [scale[next - 1], scale[next]];
+    const other = parts(high);
+    return parts(low).map((part, k) => part + ((share - from) / (to - from)) * (other[k] - part));
+  }
+  // Black or white, whichever stands out more (by 4.5 to 1 or more, on any ground).
+  function ink(ground) {
+    const [red, green, blue] = ground.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+  }
+  // The numbers on a heat map, each in an ink that can be read on its square.
+  function numbers(map) {
+    const values = map.z.flat().filter(Number.isFinite);
+    const low = map.zmin === undefined ? Math.min(...values) : map.zmin, high = map.zmax === undefined ? Math.max(...values) : map.zmax;
+    const seen = map.z.flatMap((row, i) => row.map((value, j) => ({ value, x: map.x[j], y: map.y[i], text: map.text[i][j] })))
+      .filter((one) => Number.isFinite(one.value));
+    const share = (value) => (high > low ? Math.min(Math.max((value - low) / (high - low), 0), 1) : 0.5);
+    return {
+      type: "scatter", mode: "text", x: seen.map((one) => one.x), y: seen.map((one) => one.y), text: seen.map((one) => one.text),
+      textfont: { color: seen.map((one) => ink(shade(map.colorscale, share(one.value)))) }, hoverinfo: "skip", showlegend: false,
+    };
+  }
   function traces(number, box) {
     const spec = specs[number];
     const patch = (spec.steps[step[number]] || {}).patch || {};
-    return painted(spec.data.map((trace, at) => ({ ...trace, ...(patch[at] || {}) }))).map((trace) => {
-      if (trace.type !== "heatmap" || !narrow(box)) return trace;
+    return painted(spec.data.map((trace, at) => ({ ...trace, ...(patch[at] || {}) }))).flatMap((trace) => {
+      if (trace.type !== "heatmap") return [trace];
+      const { numbered, ...map } = trace;
       // Squares too small for numbers keep their colours only.
-      const small = (box.clientWidth - 150) / ((trace.x || []).length || 1) < 60;
-      const title = { ...(trace.colorbar || {}).title, font: { size: 10 } };
-      const colorbar = { ...trace.colorbar, title, tickfont: { size: 9 }, thickness: 8, xpad: 4, nticks: 5 };
-      return { ...trace, colorbar, ...(small ? { texttemplate: "" } : {}) };
+      const isSmall = narrow(box) && (width(box) - 150) / ((map.x || []).length || 1) < 60;
+      if (narrow(box)) {
+        const title = { ...(map.colorbar || {}).title, font: { size: 10 } };
+        map.colorbar = { ...map.colorbar, title, tickfont: { size: 9 }, thickness: 8, xpad: 4, nticks: 5 };
+      }
+      return [map, ...(numbered && !isSmall ? [numbers(map)] : [])];
     });
   }
   function draw(number) {
@@ -162,13 +194,25 @@
   dark.addEventListener("change", tell);
   button.setAttribute("aria-pressed", String(isDark()));
 
-  let width = innerWidth, waiting;
+  let wide = innerWidth, waiting;
   addEventListener("resize", () => {
-    if (innerWidth === width) return;
-    width = innerWidth;
+    if (innerWidth === wide) return;
+    wide = innerWidth;
     clearTimeout(waiting);
     waiting = setTimeout(redraw, 150);
   });
-  addEventListener("beforeprint", () => boxes.forEach((box) => draw(Number(box.dataset.chart))));
-  addEventListener("afterprint", redraw);
+  // Paper is light, and charts are drawn before the browser turns to its styles.
+  let theme;
+  addEventListener("beforeprint", () => {
+    theme = root.dataset.theme;
+    root.dataset.theme = "light";
+    isPrinting = true;
+    boxes.forEach((box) => draw(Number(box.dataset.chart)));
+  });
+  addEventListener("afterprint", () => {
+    if (theme === undefined) delete root.dataset.theme;
+    else root.dataset.theme = theme;
+    isPrinting = false;
+    redraw();
+  });
 })();

@@ -31,7 +31,12 @@ HERE = Path(__file__).parent
 
 
 def chapter_of(stored: StoredResult) -> Chapter:
-    """The chapter of a result. Raises ResultError for one whose tables are not whole, or trimmed."""
+    """The chapter of a result. Raises ResultError for a kind that has none, and for one whose tables are not whole, or trimmed."""
+    if stored.kind not in CHAPTERS:
+        raise ResultError(
+            f"{stored.folder}: a result of kind {stored.kind}, of which there is no report (its figures: scoregate plot); "
+            f"known: {', '.join(CHAPTERS)}"
+        )
     if stored.trimmed_to is not None:
         name = stored.result.manifest["name"]
         raise ResultError(f"{stored.trimmed}, too little for a page; scoregate run {name} makes the whole result")
