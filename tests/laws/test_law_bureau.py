@@ -223,12 +223,13 @@ def test_merchants_come_by_what_the_bureau_has_measured():
     assert total(known, "merchants")[-1] < total(unknown, "merchants")[-1]
 
 
-def test_a_year_of_credit_and_bureau_takes_at_most_160_bytes_a_user():
-    given = scenario(FINANCE, BUREAU, {"run.users": 20_000, "run.ticks": 40})
+@pytest.mark.parametrize("tells", [0.0, 0.7])
+def test_a_year_of_credit_and_bureau_takes_at_most_160_bytes_a_user(tells):
+    given = scenario(FINANCE, BUREAU, {"run.users": 20_000, "run.ticks": 40, "world.bureau.social_tells": tells})
     engine = FastEngine(given, 1)
     engine.run(40)
     office = engine.flywheel.office
-    assert office.nbytes >= 20_000
+    assert office.nbytes == 20_000 * (14 if tells == 0.0 else 16)
     assert (sum(array.nbytes for array in engine.columns.arrays) + office.nbytes) / 20_000 <= 160
     assert {array.dtype.name for array in office._kept.values()} == {"float16", "uint8"}
     assert office.records is None
