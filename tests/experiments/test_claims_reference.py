@@ -61,6 +61,10 @@ def test_readme_says_what_holds_and_what_turns_the_headline():
         assert turned.loc[name, "verdict"] == "holds", name
     social = trials[trials["claim"] == "social_data_say_little"].set_index(["path", "value"])["verdict"]
     assert social["world.bureau.social_tells", "1.0"] == "undecided"
+    for name, told in claims.set_index("claim")["unsure_at"].items():
+        own, *tried = trials[trials["claim"] == name].to_dict("records")
+        lost = [f"{one['path']} {one['value']}" for one in tried if one["verdict"] == "undecided" != own["verdict"]]
+        assert told == "; ".join(lost), name
     assert turned.loc["high_scores_value_theirs", ["verdict", "hinge"]].tolist() == [
         "undecided",
         "world.circle.exclusivity",
