@@ -104,6 +104,15 @@ def credit_sentence(effects: Mapping[str, Effect]) -> str:
     )
 
 
+def score_sentence(effects: Mapping[str, Effect]) -> str:
+    """A sentence where a quarter of the bureau's was judged: how well the published score told, and the one learned from it."""
+    if "score_auc" not in effects or math.isnan(effects["score_auc"].policy):
+        return ""
+    published, learned = (effects[name].policy for name in ("score_auc", "learned_auc"))
+    also = "" if math.isnan(learned) else f", the one learned from it {learned:.2f}"
+    return f" In the last quarter the published score told who falls overdue with an AUC of {published:.2f} (0.5: not at all){also}."
+
+
 def _against(difference: Interval, scale: float, unit: str, digits: int) -> str:
     """A difference in brackets, with its interval where there is one; nothing where there is no difference to tell."""
     if math.isnan(difference.mean):
@@ -113,8 +122,8 @@ def _against(difference: Interval, scale: float, unit: str, digits: int) -> str:
 
 
 def sentence(result: "Result") -> str:
-    """What it means: size and direction of the effect on visits, through which channels, how many made an effort; of lenders."""
-    return _of_visits(result) + credit_sentence(result.effects)
+    """What it means: size and direction of the effect on visits, through which channels, how many made an effort; of lenders; of the score."""
+    return _of_visits(result) + credit_sentence(result.effects) + score_sentence(result.effects)
 
 
 def _of_visits(result: "Result") -> str:

@@ -82,7 +82,16 @@ def test_the_answer_in_words_tells_of_lenders(bureau):
     # without lenders in the baseline there is nothing to hold it against, without any nothing to tell
     beside = sim.run("silo.yaml", baseline="no_circle.yaml", **SMALL).summary()
     assert "are in arrears and" in beside
+    assert "AUC" not in beside
     assert "borrowers" not in sim.run("gate_750.yaml", users=200, ticks=20, replicates=2).summary()
+
+
+def test_the_answer_in_words_tells_how_well_a_score_tells():
+    monthly = sim.run("learned_score.yaml", ["world.bureau.months=1"], users=2_000, ticks=70, replicates=2)
+    published, learned = (monthly.effects[name].policy for name in ("score_auc", "learned_auc"))
+    assert (
+        f"with an AUC of {published:.2f} (0.5: not at all), the one learned from it {learned:.2f}." in monthly.summary()
+    )
 
 
 def test_the_group_table_adds_up_to_the_measure(bureau):
