@@ -41,6 +41,7 @@ PASS_ON = 30  # to whom a user passes on (whom = the contact)
 MARKET = 31  # from which size of the market on a user in need goes to lenders
 HELD_OUT = 32  # whether a user is kept for judging a learned score
 MERCHANT = 33  # merchants that join (who = 0)
+COMPANY = 34  # what whom a user writes to and calls tells, besides the truth, of the user's ability to repay
 
 STREAMS = {
     "WEALTH": WEALTH,
@@ -67,6 +68,7 @@ STREAMS = {
     "MARKET": MARKET,
     "HELD_OUT": HELD_OUT,
     "MERCHANT": MERCHANT,
+    "COMPANY": COMPANY,
 }
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sim.experiments.effect import Effect
+from sim.experiments.effect import Effect, Interval
 from sim.model.calendar import GATE_ACTIVE, GATE_AHEAD, PUBLICATION, make_calendar, ticks_per_day
 from sim.model.measures import (
     CHANNELS,
@@ -84,8 +84,49 @@ def _by_packets(result: "Result") -> str:
     return f", {_signed(visits.interval.mean)} to open red packets, of which users kept {spent.policy:.4f} CNY a user and day"
 
 
+OF_BORROWERS = (("overdue", "are in arrears"), ("borrowers_several", "owe two lenders or more"))
+
+
+def credit_sentence(effects: Mapping[str, Effect]) -> str:
+    """A sentence where there are lenders: shares of borrowers in arrears and with several loans, and what lenders earn, each with its
+    difference where the baseline has lenders too.
+    """
+    if "overdue" not in effects or math.isnan(effects["overdue"].policy):
+        return ""
+    told = [
+        f"{effects[name].policy:.1%} {what}{_against(effects[name].interval, 100.0, ' points', 1)}"
+        for name, what in OF_BORROWERS
+    ]
+    profit = effects["lender_profit"]
+    return (
+        f" Of borrowers {' and '.join(told)}; lenders earn {profit.policy:.2f} CNY per user and "
+        f"day{_against(profit.interval, 1.0, '', 2)}."
+    )
+
+
+def score_sentence(effects: Mapping[str, Effect]) -> str:
+    """A sentence where a quarter of the bureau's was judged: how well the published score told, and the one learned from it."""
+    if "score_auc" not in effects or math.isnan(effects["score_auc"].policy):
+        return ""
+    published, learned = (effects[name].policy for name in ("score_auc", "learned_auc"))
+    also = "" if math.isnan(learned) else f", the one learned from it {learned:.2f}"
+    return f" In the last quarter the published score told who falls overdue with an AUC of {published:.2f} (0.5: not at all){also}."
+
+
+def _against(difference: Interval, scale: float, unit: str, digits: int) -> str:
+    """A difference in brackets, with its interval where there is one; nothing where there is no difference to tell."""
+    if math.isnan(difference.mean):
+        return ""
+    mean, low, high = (_signed(scale * value, digits) for value in (difference.mean, difference.low, difference.high))
+    return f" ({mean}{unit}{f'; {low} to {high}' if difference.n >= 2 else ''})"
+
+
 def sentence(result: "Result") -> str:
-    """What it means: size and direction of the effect on visits, through which channels, and how many made an effort."""
+    """What it means: size and direction of the effect on visits, through which channels, how many made an effort; of lenders; of the score."""
+    return _of_visits(result) + credit_sentence(result.effects) + score_sentence(result.effects)
+
+
+def _of_visits(result: "Result") -> str:
     name = result.manifest["name"]
     effect = result.effects
     no_publication = no_publication_sentence(Scenario.model_validate(result.manifest["scenarios"]["policy"]))

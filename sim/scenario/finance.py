@@ -109,8 +109,16 @@ class BureauWorld(Strict):
 
     features: Literal["bureau", "transactions", "social", "all"] = Field(
         "all",
-        description="What the learned score may use: bureau: payment record, use of the limit, debt; transactions: the platform's own traces; social: the contacts' scores; all [kind]",
+        description="What the learned score may use: bureau: payment record, use of the limit, debt; transactions: the platform's own traces; social: the contacts' scores, and what social_tells adds; all [kind]",
         json_schema_extra={"unit": "kind", "source": "sets after Berg et al. 2020", "grade": "A"},
+    )
+    social_tells: float = quantity(
+        0.0,
+        "Correlation of the platform's social data (whom a user writes to and calls) with the true ability to repay; at 0 they hold the contacts' scores alone",
+        "share",
+        source="form: Oskarsdottir et al. 2019, A; the size is disputed, to be swept",
+        low=0,
+        high=1,
     )
     joined: int = quantity(
         MOST_LENDERS,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.model.gates import gate_kinds
 from sim.scenario.hidden import fields_around, hidden_faults, place_of
-from sim.scenario.reader import Document, Fault, Place, ScenarioError, read_leniently, scalar
+from sim.scenario.reader import Document, Fault, Place, ScenarioError, read_leniently, scalar, value_of
 from sim.scenario.schema import Scenario
 
 LONGEST_CHAIN = 10
@@ -212,11 +212,12 @@ def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]
             faults.append(Fault(where, 0, 0, "", "write it as --set policy.gate.threshold=700"))
             continue
         try:
-            value: Any = (
-                [scalar(v.strip()) for v in text[1:-1].split(",") if v.strip()]
-                if text[:1] == "[" and text[-1:] == "]"
-                else scalar(text)
-            )
+            value: Any = value_of(text, where)
+        except ScenarioError as error:
+            faults += [
+                Fault(where, 0, 0, ".".join(filter(None, (dotted, one.path))), one.message) for one in error.faults
+            ]
+            continue
         except ValueError as error:
             faults.append(Fault(where, 0, 0, dotted, str(error)))
             continue

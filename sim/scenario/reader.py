@@ -176,6 +176,33 @@ def _build(node: Any, path: Place, document: Document, where: str, faults: list[
         return None
 
 
+def _composed(text: str, where: str) -> Any:
+    """The tree of a text's nodes (None of an empty text). Raises ScenarioError."""
+    try:
+        _check_events(text, where)
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise ScenarioError([_yaml_fault(where, error)]) from None
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        raise ScenarioError([Fault(where, 0, 0, "", "not YAML that can be read")]) from None
+
+
+def value_of(text: str, where: str) -> Any:
+    """A value given in one line: a scalar, or a list or mapping as a file would have it in one line, such as `[{capital: 300}]`.
+
+    Raises ValueError for a scalar that is none, ScenarioError for a list or mapping with faults of form.
+    """
+    if (text[:1], text[-1:]) not in (("[", "]"), ("{", "}")):
+        return scalar(text)
+    faults: list[Fault] = []
+    value = _build(_composed(text, where), (), Document({}), where, faults)
+    if faults:
+        raise ScenarioError(faults)
+    return value
+
+
 def read(path: Path, where: str) -> Document:
     """Read one scenario file; `where` is how faults name it.
 
@@ -189,16 +216,7 @@ def read(path: Path, where: str) -> Document:
 
 def read_leniently(path: Path, where: str) -> Document:
     """As `read`, with the faults of single values kept in the document. Raises ScenarioError where nothing can be read."""
-    text = _decode(path, where)
-    try:
-        _check_events(text, where)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise ScenarioError([_yaml_fault(where, error)]) from None
-    except (RecursionError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        raise ScenarioError([Fault(where, 0, 0, "", "not YAML that can be read")]) from None
+    root = _composed(_decode(path, where), where)
     document = Document({})
     if root is None:
         document.places[()] = (where, 1, 1)

@@ -157,6 +157,7 @@ SETTINGS = {
         **MERCHANTS,
         **BUREAU,
         "world.bureau.months": 1,
+        "world.bureau.social_tells": 0.7,
         "world.choice.improvement": 0.5,
         "world.population.learned_share": 0.4,
         "run.ticks": 70,

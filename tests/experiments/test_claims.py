@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.experiments.claims.answer import hinge
 from sim.experiments.claims.judge import FAILS, HOLDS, UNDECIDED, steps_to, turns, verdict
 from sim.experiments.claims.plan import make_claims_plan
 from sim.scenario.reader import ScenarioError
@@ -66,6 +67,13 @@ def test_what_turns_a_verdict():
     assert turns(UNDECIDED, HOLDS)
     assert not turns(HOLDS, UNDECIDED)
     assert not turns(FAILS, FAILS)
+
+
+def test_where_a_verdict_is_lost_is_told_beside_what_turns_it():
+    row = {"hinge": "", "tried": "a, b", "unsure_at": "a 1.0; b 2"}
+    assert hinge(row) == "nothing tried turns it (a, b); undecided at a 1.0; b 2"
+    turned = {"hinge": "a", "turns_at": "3", "usual": "1", "turns_to": HOLDS, "others": "", "unsure_at": ""}
+    assert hinge(turned) == "a: at 3 instead of 1 it holds"
 
 
 def test_steps_are_counted_among_the_values_in_order():

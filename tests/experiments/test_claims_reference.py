@@ -57,6 +57,20 @@ def test_readme_says_what_holds_and_what_turns_the_headline():
     assert several["", ""] == "holds"
     assert several["policy.lending.information"].to_dict() == {"shared": "undecided", "score": "does not hold"}
     assert turned.loc["score_opens_credit", ["group", "verdict"]].tolist() == ["file: thin", "holds"]
+    for name in ("circle_brings_visits", "circle_brings_frequency", "more_data_tell_more", "social_data_say_little"):
+        assert turned.loc[name, "verdict"] == "holds", name
+    social = trials[trials["claim"] == "social_data_say_little"].set_index(["path", "value"])["verdict"]
+    assert social["world.bureau.social_tells", "1.0"] == "undecided"
+    for name, told in claims.set_index("claim")["unsure_at"].items():
+        own, *tried = trials[trials["claim"] == name].to_dict("records")
+        lost = [f"{one['path']} {one['value']}" for one in tried if one["verdict"] == "undecided" != own["verdict"]]
+        assert told == "; ".join(lost), name
+    assert turned.loc["high_scores_value_theirs", ["verdict", "hinge"]].tolist() == [
+        "undecided",
+        "world.circle.exclusivity",
+    ]
+    for name in ("sharing_ends_double_borrowing", "score_serves_lenders"):
+        assert turned.loc[name, ["verdict", "hinge"]].tolist() == ["undecided", "world.lending.lenders"], name
 
 
 def test_model_says_how_many_more_several_lenders_make_overdue():

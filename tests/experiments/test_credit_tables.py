@@ -70,6 +70,30 @@ def test_measures_and_groups_of_credit_are_there_where_credit_is_a_business(bure
     assert bureau.effects["borrowers"].policy > 0
 
 
+def test_the_answer_in_words_tells_of_lenders(bureau):
+    told, effects = bureau.summary(), bureau.effects
+    late, profit = effects["overdue"], effects["lender_profit"]
+    assert f"Of borrowers {late.policy:.1%} are in arrears ({100 * late.interval.mean:+.1f} points; " in told
+    assert f"{effects['borrowers_several'].policy:.1%} owe two lenders or more (" in told
+    assert f"lenders earn {profit.policy:.2f} CNY per user and day ({profit.interval.mean:+.2f}; " in told
+    alone = sim.run("silo.yaml", **SMALL).summary()
+    assert "no baseline to compare with. Of borrowers " in alone
+    assert "points" not in alone
+    # without lenders in the baseline there is nothing to hold it against, without any nothing to tell
+    beside = sim.run("silo.yaml", baseline="no_circle.yaml", **SMALL).summary()
+    assert "are in arrears and" in beside
+    assert "AUC" not in beside
+    assert "borrowers" not in sim.run("gate_750.yaml", users=200, ticks=20, replicates=2).summary()
+
+
+def test_the_answer_in_words_tells_how_well_a_score_tells():
+    monthly = sim.run("learned_score.yaml", ["world.bureau.months=1"], users=2_000, ticks=70, replicates=2)
+    published, learned = (monthly.effects[name].policy for name in ("score_auc", "learned_auc"))
+    assert (
+        f"with an AUC of {published:.2f} (0.5: not at all), the one learned from it {learned:.2f}." in monthly.summary()
+    )
+
+
 def test_the_group_table_adds_up_to_the_measure(bureau):
     groups = bureau.groups.query("kind == 'income' and arm == 'policy'")
     share = np.average(groups["borrowers"], weights=groups["users"])

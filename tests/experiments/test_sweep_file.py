@@ -313,7 +313,9 @@ def test_shipped_sweeps_are_valid_documented_and_found_by_name(path, workspace):
     cells = {job.key: job.scenario.run for job in plan.jobs}
     assert sum(run.users * run.ticks for run in cells.values()) < 1.5e9  # minutes, not hours
     for point in plan.points[:3]:
-        assert point.baseline.name == {"market_growth": "finance"}.get(path.stem, "open_circle")
+        assert point.baseline.name == {"market_growth": "finance", "social_value": "score_bureau"}.get(
+            path.stem, "open_circle"
+        )
     # what is varied has a unit and a meaning
     assert all(p.unit and p.meaning and p.role in ("world", "policy") for p in plan.parameters)
 

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from sim.engines.fast import FastEngine
 from sim.engines.readable import ReadableEngine
+from sim.experiments.facts.bureau import ladder
 from sim.model.bureau.learn import learn
 from sim.model.bureau.records import SETS
 from sim.model.totals import BUREAU_STOCKS
@@ -43,6 +44,7 @@ def test_bureau_off_its_numbers_move_nothing(engine):
         "world.bureau.anchor": "once",
         "world.bureau.anchored_share": 0.5,
         "world.bureau.points_to_double": 20.0,
+        "world.bureau.social_tells": 1.0,
     }
     off, still_off = run(engine, FINANCE, HARD_TIMES), run(engine, FINANCE, HARD_TIMES, other)
     assert different_totals(off, still_off) == set()
@@ -86,10 +88,12 @@ def test_a_bureau_with_nobody_to_report_is_refused():
         scenario({"switches.bureau": True})
 
 
+@pytest.mark.parametrize("tells", [0.0, 0.7])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_engines_agree_on_what_is_learned(threads):
+def test_engines_agree_on_what_is_learned(threads, tells):
+    social = {"world.bureau.social_tells": tells, "world.choice.improvement": 1.0}
     given = scenario(
-        BUSY, LEARNS, MERCHANTS, {"policy.lending.information": "score", "run.users": 600, "run.ticks": 100}
+        BUSY, LEARNS, MERCHANTS, social, {"policy.lending.information": "score", "run.users": 600, "run.ticks": 100}
     )
     readable, fast = finished(given, 12, "readable"), FastEngine(given, 12, threads)
     fast.run(100)
@@ -99,6 +103,7 @@ def test_engines_agree_on_what_is_learned(threads):
     assert different_columns(readable, fast) == set()
     assert fast.flywheel.formula.tobytes() == readable.model.flywheel.formula.tobytes()
     assert fast.flywheel.formula[0] == 1.0
+    assert (fast.flywheel.formula[-1] != 0.0) == (tells > 0.0)
 
 
 @pytest.mark.parametrize(("engine", "users"), [(FastEngine, 1_000), (ReadableEngine, 60)])
@@ -136,6 +141,30 @@ def test_the_more_contacts_share_the_more_social_data_tell():
         for share in (1.0, 0.0)
     )
     assert alike > strangers
+
+
+def test_what_social_data_are_worth_is_swept_from_nothing_on():
+    # 6 runs as above: a true ability that is known whole tells more than half of one, and that more than the contacts' scores
+    told = [
+        np.mean([held_out_power(seed, {"world.bureau.social_tells": share}).auc for seed in range(6)])
+        for share in (0.0, 0.6, 1.0)
+    ]
+    assert told[0] + 0.02 < told[1] < told[2] - 0.02
+
+
+def test_social_data_that_tell_ability_are_no_copy_of_what_the_others_tell():
+    # over 4 runs the gain beside all other features is beyond what noise gives, and stays in the published range of 0 to 0.05
+    gains = [gain(seed, 1.0) for seed in range(4)]
+    assert abs(np.mean([gain(seed, 0.0) for seed in range(4)])) < 0.005 < np.mean(gains) < 0.08
+
+
+def gain(seed, tells):
+    """AUC that social data add to a bureau's file and the platform's own traces."""
+    world = {**FINANCE, **HARD_TIMES, **BUREAU, "world.bureau.months": 3, "world.bureau.social_tells": tells}
+    engine = FastEngine(scenario({"run.users": 6_000, "run.ticks": 98}, world), seed)
+    engine.flywheel.office.keeps_records = True
+    engine.run(98)
+    return ladder(engine.flywheel.office.records, seed)["social gain"]
 
 
 def test_more_features_never_tell_less_to_those_who_teach():
@@ -194,12 +223,13 @@ def test_merchants_come_by_what_the_bureau_has_measured():
     assert total(known, "merchants")[-1] < total(unknown, "merchants")[-1]
 
 
-def test_a_year_of_credit_and_bureau_takes_at_most_160_bytes_a_user():
-    given = scenario(FINANCE, BUREAU, {"run.users": 20_000, "run.ticks": 40})
+@pytest.mark.parametrize("tells", [0.0, 0.7])
+def test_a_year_of_credit_and_bureau_takes_at_most_160_bytes_a_user(tells):
+    given = scenario(FINANCE, BUREAU, {"run.users": 20_000, "run.ticks": 40, "world.bureau.social_tells": tells})
     engine = FastEngine(given, 1)
     engine.run(40)
     office = engine.flywheel.office
-    assert office.nbytes >= 20_000
+    assert office.nbytes == 20_000 * (14 if tells == 0.0 else 16)
     assert (sum(array.nbytes for array in engine.columns.arrays) + office.nbytes) / 20_000 <= 160
     assert {array.dtype.name for array in office._kept.values()} == {"float16", "uint8"}
     assert office.records is None

@@ -75,6 +75,7 @@ WORLDS = st.fixed_dictionaries(
         "world.bureau.months": st.integers(1, 3),
         "world.bureau.features": st.sampled_from(("bureau", "transactions", "social", "all")),
         "world.bureau.joined": st.integers(0, MOST_LENDERS),
+        "world.bureau.social_tells": share(),
         "world.merchants.joins_per_month": st.floats(0.0, 2_000.0),
         "policy.lending.information": st.sampled_from(("silo", "shared", "score")),
         "policy.credit.from_score": st.booleans(),

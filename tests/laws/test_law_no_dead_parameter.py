@@ -128,6 +128,7 @@ OTHER_VALUE: dict[str, Any] = {
     "world.population.learned_share": 0.3,
     "world.choice.improvement": 1.0,
     "world.bureau.features": "social",
+    "world.bureau.social_tells": 0.9,
     "world.bureau.anchor": "once",
     "world.bureau.joined": 0,
     "world.merchants.potential": 200,

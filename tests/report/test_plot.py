@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.report import glyphs
 from sim.report.plot import DRAWERS
-from sim.report.style import save
 from sim.report.stored import READERS, WITHOUT_PAGE
+from sim.report.style import save
 from tests.report.hostile import HOSTILE, comparison
 
 OF_PAGES = [(of, kind) for of, (kinds, _) in DRAWERS.items() if of in READERS for kind in kinds]

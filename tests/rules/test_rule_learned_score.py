@@ -6,10 +6,12 @@ import numba
 import numpy as np
 import pytest
 
+from sim.draws import COMPANY, luck
 from sim.engines.columns import Columns
 from sim.engines.compiled import use_rules
+from sim.model.bureau.company import company_of
 from sim.model.bureau.formula import CONSTANT, HOLDS, LENGTH, SLOPES, THIN, learned_points, published_by
-from sim.model.bureau.learn import learn
+from sim.model.bureau.learn import learn, own_luck
 from sim.model.bureau.outcomes import ALREADY, DUE, OVERDUE, bill_due, instalment_due, judged, late
 from sim.model.bureau.records import FEATURES, SETS, Records, features_of
 from sim.model.bureau.scale import anchored
@@ -36,6 +38,7 @@ USER = {
     "identity": 0.25,
     "assets": 2,
     "relationships": 0.5,
+    "company": 0.0,
 }
 
 
@@ -59,6 +62,27 @@ def test_points_are_a_constant_and_a_slope_for_each_feature():
     assert points(formula_of(ability=20.0, identity=8.0, relationships=4.0)) == 600.0 + 10.0 + 2.0 + 2.0
     assert points(formula_of(payment_rate=9.0, ticket=9.0, recent_spend=9.0)) == 600.0  # logarithms of 1
     assert points(formula_of(recent_spend=9.0), recent_spend=99.0) == pytest.approx(600.0 + 9.0 * log(100.0))
+
+
+def test_a_sign_of_ability_in_the_company_counts_where_the_formula_has_a_slope_for_it():
+    formula = formula_of()
+    assert points(formula, company=2.0) == 600.0
+    formula[SLOPES + len(FEATURES)] = 12.0
+    assert points(formula, company=2.0) == 624.0
+    # of a true ability of 1.5: all of it, none of it, and with three fifths told four fifths are luck
+    assert company_of(1.5, 1.0, 0.9) == 1.5
+    assert company_of(1.5, 0.0, 0.5) == 0.0
+    assert company_of(1.5, 0.6, 1.0) == pytest.approx(0.9 + 0.8 * 12.0**0.5 / 2.0)
+    rng = np.random.default_rng(6)
+    ability = rng.normal(size=200_000)
+    sign = company_of(ability, 0.6, rng.random(200_000))
+    assert sign.std() == pytest.approx(1.0, abs=4 * 0.5**0.5 / 200_000**0.5)
+    assert np.corrcoef(sign, ability)[0, 1] == pytest.approx(0.6, abs=4 * 0.8 / 200_000**0.5)
+
+
+def test_users_all_at_once_have_the_luck_of_each():
+    users = np.array([5, 0, 123_456])
+    assert own_luck(users, 7 + (1 << 32), COMPANY).tolist() == [luck(7, 1, COMPANY, 0, int(who), 0)[0] for who in users]
 
 
 def test_a_thin_user_has_one_number_in_place_of_the_bureaus_features():
@@ -92,6 +116,7 @@ def test_engines_publish_what_was_learned(feature_set):
             *(users[name][k].item() for name in ("recent_spend", "ability_base", "identity_base")),
             asset_count(int(users["declared"][k])),
             users["relationships"][k].item(),
+            0.0,
         )
         for k in range(2_000)
     ]
@@ -106,7 +131,7 @@ def test_the_rule_gives_the_same_bits_compiled():
 
     @numba.njit
     def compiled(formula, debt, income, rate, ticket, spend):
-        return learned_points(formula, 1, 0.3, 0.2, debt, income, rate, ticket, 90, spend, 0.4, 0.5, 1, 0.6)
+        return learned_points(formula, 1, 0.3, 0.2, debt, income, rate, ticket, 90, spend, 0.4, 0.5, 1, 0.6, -0.3)
 
     rng = np.random.default_rng(4)
     for _ in range(50):

@@ -158,6 +158,26 @@ def test_set_changes_one_value_and_its_faults_name_it(workspace):
     ]
 
 
+def test_set_takes_lists_and_mappings_as_a_file_has_them(workspace):
+    path = write(workspace, "extends: silo.yaml\n")
+    few = load(path, ["world.lending.lenders=[{capital: 300}, {capital: 20, term: 6}]"]).world.lending.lenders
+    assert [(one.capital, one.term) for one in few] == [(300.0, 3), (20.0, 6)]
+    assert load(path, ["policy.gate={kind: threshold, threshold: 640}"]).policy.gate.threshold == 640
+    assert load(path, ["mixture={myopic: 0.2, none: 0.1}"]).mixture == {"myopic": 0.2, "none": 0.1}
+    assert load(path, ["policy.gate={kind: open}", "policy.gate.covers=[]"]).policy.gate.covers == ()
+    assert faults(path, ["world.lending.lenders=[{capital: -1}]"])[0].endswith(
+        "world.lending.lenders.0.capital: -1 given; must be greater than or equal to 0"
+    )
+    for text, says in (
+        ("[{capital: 1, capital: 2}]", "world.lending.lenders.0.capital: given twice; keep one"),
+        ("[{capital: .inf}]", "world.lending.lenders.0.capital: '.inf' is not a finite number"),
+        ("[{capital: 1]", "world.lending.lenders: not YAML"),
+        ("[&a {}, *a]", "world.lending.lenders: anchors and aliases are not used here"),
+    ):
+        (told,) = faults(path, [f"world.lending.lenders={text}"])
+        assert f": {says}" in told
+
+
 @pytest.mark.parametrize(
     ("settings", "told"),
     [

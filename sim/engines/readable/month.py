@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from sim.draws import SCORE, STATEMENT
+from sim.draws import COMPANY, SCORE, STATEMENT
 from sim.engines.readable.person import Person
 from sim.model import totals as n
+from sim.model.bureau.company import company_of
 from sim.model.bureau.formula import HOLDS, learned_points
 from sim.model.choice.mixture import belief_in
 from sim.model.experience import after_publication, learns_from
@@ -96,6 +97,10 @@ class Monthly(Person):
 
     def points_learned(self) -> float:
         """Score before noise by the formula that the bureau has learned."""
+        p, company = self.model.p, 0.0
+        if p.bureau_social_tells > 0.0:
+            uniform, _, _, _ = self.luck(COMPANY, 0)
+            company = company_of(float(self.true_ability), p.bureau_social_tells, uniform)
         points: float = learned_points(
             self.model.formula,
             self.has_file,
@@ -111,6 +116,7 @@ class Monthly(Person):
             float(self.identity_base),
             asset_count(self.declared),
             float(self.relationships),
+            company,
         )
         return points
 

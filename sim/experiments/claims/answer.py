@@ -9,7 +9,12 @@ if TYPE_CHECKING:
 
 
 def hinge(row: dict[str, Any]) -> str:
-    """What a claim hinges on, as part of a sentence; says so where nothing that was tried turns it."""
+    """What a claim hinges on, as part of a sentence; says so where nothing that was tried turns it, and where it gets unsure."""
+    unsure = f"; undecided at {row['unsure_at']}" if row.get("unsure_at") else ""
+    return _turning(row) + unsure
+
+
+def _turning(row: dict[str, Any]) -> str:
     if row["hinge"]:
         also = f"; also on {row['others']}" if row["others"] else ""
         told = "it holds" if row["turns_to"] == HOLDS else "it does not hold"

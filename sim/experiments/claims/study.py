@@ -160,13 +160,15 @@ def _judged(name: str, claim: Claim, trial: Trial, values: NDArray[np.float64]) 
 def _row(plan: ClaimsPlan, name: str, trials: list[dict[str, Any]]) -> dict[str, Any]:
     """A claim with what it hinges on: the setting that turns the verdict with the smallest step."""
     claim, own = plan.file.keys.claims[name], trials[0]
-    turning = []
+    turning, unsure = [], []
     for trial, tried in zip(plan.file.trials[name][1:], trials[1:], strict=True):
         if turns(own["verdict"], tried["verdict"]):
             values = claim.hinges[trial.path]
             usual = setting(plan.file.trials[name][0], trial.path)
             steps = steps_to(values, usual, values.index(trial.value))
             turning.append((steps, trial.path, as_text(trial.value), as_text(usual), tried["verdict"]))
+        elif tried["verdict"] != own["verdict"]:
+            unsure.append(f"{trial.path} {as_text(trial.value)}")
     turning.sort(key=lambda found: found[0])
     _, path, value, usual, then = turning[0] if turning else (0, "", "", "", "")
     return {
@@ -183,6 +185,7 @@ def _row(plan: ClaimsPlan, name: str, trials: list[dict[str, Any]]) -> dict[str,
         "turns_at": value,
         "turns_to": then,
         "others": ", ".join(dict.fromkeys(found[1] for found in turning if found[1] != path)),
+        "unsure_at": "; ".join(unsure),
         "tried": ", ".join(claim.hinges),
     }
 

@@ -5,20 +5,21 @@ from math import isnan
 from sim.engines.fast import FastEngine
 from sim.experiments.facts.row import Effort, Finding, missing, of_seeds, of_shares
 from sim.model.bureau.learn import learn
-from sim.model.bureau.records import ALL, BUREAU, FEATURES, SOCIAL, TRANSACTIONS, Records
+from sim.model.bureau.records import ALL, BUREAU, SOCIAL, TRANSACTIONS, Records
 from sim.scenario.load import load_shipped
 
 FIRST_QUARTER_ENDS = 97
 """Ticks until the first quarter, of September to December 2016, has ended."""
 
 
-RUNGS = (BUREAU, TRANSACTIONS, SOCIAL, "both", "social gain", "fixed weights")
+RUNGS = (BUREAU, TRANSACTIONS, SOCIAL, "both", "social gain", "social gain told", "fixed weights")
+GAINS = ("social gain", "social gain told")
 
 
 def without(records: Records, feature_set: str) -> Records:
     """The same records, one set of features taken away."""
     places = [place for place, one in enumerate(records.features) if one.belongs_to != feature_set]
-    kept = tuple(FEATURES[place] for place in places)
+    kept = tuple(records.features[place] for place in places)
     return Records(records.users, records.values[:, places], records.overdue, kept)
 
 
@@ -29,9 +30,10 @@ def ladder(records: Records, seed: int) -> dict[str, float]:
     return {**alone, "both": both, "social gain": learn(records, ALL, seed).power.auc - both}
 
 
-def measured(seed: int, users: int, threads: int) -> dict[str, float]:
+def first_quarter(seed: int, users: int, threads: int, social_tells: float) -> dict[str, float]:
     """The ladder of one seed, and the AUC of the score by the fixed weights on the same users."""
-    scenario = load_shipped("silo.yaml", [f"run.users={users}", "switches.bureau=true"])
+    settings = [f"run.users={users}", "switches.bureau=true", f"world.bureau.social_tells={social_tells}"]
+    scenario = load_shipped("silo.yaml", settings)
     engine = FastEngine(scenario, seed, threads)
     office = engine.flywheel.office
     assert office is not None
@@ -43,11 +45,15 @@ def measured(seed: int, users: int, threads: int) -> dict[str, float]:
     return ladder(records, seed) | {"fixed weights": score.auc}
 
 
+def measured(seed: int, users: int, threads: int) -> dict[str, float]:
+    """The first quarter of one seed; social gain told: where social data tell the ability to repay outright, on the same people."""
+    plain, told = (first_quarter(seed, users, threads, tells) for tells in (0.0, 1.0))
+    return plain | {"social gain told": told["social gain"]}
+
+
 def check(effort: Effort) -> dict[str, Finding]:
     """Three seeds of 60,000 users at scale 1."""
     found = [measured(seed, effort.users(60_000), effort.threads) for seed in effort.seeds(3)]
     if any(isnan(one["both"]) for one in found):
         return {f"4d {name}": missing("too few borrowers to learn from") for name in RUNGS}
-    return {
-        f"4d {name}": (of_seeds if name == "social gain" else of_shares)([one[name] for one in found]) for name in RUNGS
-    }
+    return {f"4d {name}": (of_seeds if name in GAINS else of_shares)([one[name] for one in found]) for name in RUNGS}

@@ -26,7 +26,8 @@ def sentence(result: SweepResult) -> str:
     estimate, low, high = (np.asarray(effects[c], dtype=float) for c in (result.estimate, "low", "high"))
     failed = f" {result.failed:,} cells failed." if result.failed else ""
     if np.isnan(estimate).all():
-        return f"{name}: no point has a figure for {result.primary}.{failed}"
+        lacking = " against the baseline, which may have none" if result.paired else ""
+        return f"{name}: no point has a figure for {result.primary}{lacking}.{failed}"
     if not result.paired:
         what = f"{result.primary} ({unit})"
     else:

@@ -15,9 +15,9 @@ from sim.model.rule import rule
 
 HOLDS, CONSTANT, THIN, SLOPES = range(4)
 """Places in a formula: whether it holds (1) or scores still come from the fixed weights (0); points of all; of a thin user, in
-place of the bureau's features; slopes (points per unit of a feature), in the order of `FEATURES`, follow.
+place of the bureau's features; slopes (points per unit of a feature), in the order of `FEATURES` and then the company's, follow.
 """
-LENGTH = SLOPES + len(FEATURES)
+LENGTH = SLOPES + len(FEATURES) + 1
 
 
 def published_by(learned: Learned, scale: Scale) -> NDArray[np.float64]:
@@ -50,11 +50,13 @@ def learned_points(
     identity,
     assets,
     relationships,
+    company,
 ):
     """Score before noise and rounding (points) by a learned formula, of a user as of today.
 
     debt (fen), income (fen/month), payment_rate (1/day), ticket (fen), recent_spend (CNY/day): as in the columns, turned here
-    into the units of `FEATURES`; in_use: share of the credit limit; assets: how many are proved.
+    into the units of `FEATURES`; in_use: share of the credit limit; assets: how many are proved; company: of `company_of`, 0
+    where social data tell nothing of ability.
     """
     points = formula[CONSTANT]
     if has_file == 1:
@@ -70,4 +72,5 @@ def learned_points(
     points = points + formula[SLOPES + 7] * ability
     points = points + formula[SLOPES + 8] * identity
     points = points + formula[SLOPES + 9] * assets
-    return points + formula[SLOPES + 10] * relationships
+    points = points + formula[SLOPES + 10] * relationships
+    return points + formula[SLOPES + 11] * company

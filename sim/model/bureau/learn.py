@@ -1,6 +1,7 @@
 """A quarter's score: learned on some users, judged on the others."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,13 +38,18 @@ def held_out(users: NDArray[np.int64], seed: int, share: float = HELD_OUT_SHARE)
 
     Nobody who is judged ever teaches, so records of several quarters can be fitted together.
     """
+    return np.asarray(own_luck(users, seed, HELD_OUT) < share)
+
+
+def own_luck(users: NDArray[Any], seed: int, stream: int) -> NDArray[np.float64]:
+    """The first uniform of each user, shape (n,), on a stream in which time plays no part: what `luck` gives one by one."""
     who = np.asarray(users, np.uint64)
     nothing = np.zeros_like(who)
     low, high = seed_halves(seed)
     word, *_ = philox(
-        who, nothing, nothing, nothing + np.uint64(HELD_OUT), nothing + np.uint64(low), nothing + np.uint64(high)
+        who, nothing, nothing, nothing + np.uint64(stream), nothing + np.uint64(low), nothing + np.uint64(high)
     )
-    return np.asarray((word + 0.5) * UNIT < share)
+    return np.asarray((word + 0.5) * UNIT)
 
 
 def learn(

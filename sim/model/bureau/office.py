@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.draws import COMPANY
+from sim.model.bureau.company import company_of
 from sim.model.bureau.fit import FitError
 from sim.model.bureau.formula import LENGTH, published_by
-from sim.model.bureau.learn import Learned, held_out, learn
+from sim.model.bureau.learn import Learned, held_out, learn, own_luck
 from sim.model.bureau.outcomes import ALREADY, DUE, OVERDUE, Users, bill_due, instalment_due, judged, late
 from sim.model.bureau.power import Power, power
-from sim.model.bureau.records import Records, changing, features_with
+from sim.model.bureau.records import COMPANY_KEPT, Records, changing, features_kept, features_with
 from sim.model.bureau.scale import Scale, anchored
 from sim.model.calendar import ANSWER, BILL_DUE, PAYDAY, PUBLICATION, make_calendar
 from sim.model.columns import lender_count
@@ -114,13 +116,23 @@ class Office:
         months = self._scenario.world.money.limit_months
         return np.asarray(np.maximum((users["income"] * months).astype(np.int64), 1))
 
+    def _known(self, users: Users) -> dict[str, NDArray[Any]]:
+        """The features that move, of all users, as of now; with the sign of their company where social data hold one."""
+        known = changing(users, self._limit(users))
+        tells = self._scenario.world.bureau.social_tells
+        if tells > 0.0:
+            ability = np.asarray(users["true_ability"], np.float64)
+            found = company_of(ability, tells, own_luck(users["id"], self._seed, COMPANY))
+            known[COMPANY_KEPT.name] = found.astype(np.float32)
+        return known
+
     def _open(self, users: Users) -> None:
         """Keep what is known when a quarter begins."""
         self._outcomes = np.where(late(users, self._lenders), ALREADY, 0).astype(np.uint8)
         # Half precision, one part in 2,000, is as fine as any feature is told apart, and halves what is kept of a user.
         self._kept = {
             name: values.astype(np.float16) if values.dtype == np.float32 else values
-            for name, values in changing(users, self._limit(users)).items()
+            for name, values in self._known(users).items()
         }
         self._score = np.array(users["score"])
 
@@ -132,7 +144,7 @@ class Office:
         chosen = chosen[np.argsort(users["id"][chosen], kind="stable")][:MOST_RECORDS]
         values = features_with(users, self._kept, chosen)
         overdue = self._outcomes[chosen] & OVERDUE != 0
-        records = Records(users["id"][chosen].astype(np.int64), values, overdue)
+        records = Records(users["id"][chosen].astype(np.int64), values, overdue, features_kept(self._kept))
         aside = held_out(records.users, self._seed)
         known = all(0 < overdue[part].sum() < part.sum() for part in (aside, ~aside))
         score = power(self._score[chosen][aside], overdue[aside]) if known else None
@@ -156,7 +168,7 @@ class Office:
 
     def _log_odds(self, learned: Learned, users: Users) -> NDArray[np.float64]:
         """Log odds of paying of all users as they are now."""
-        now = changing(users, self._limit(users))
+        now = self._known(users)
         found = np.empty(users.users)
         for first in range(0, users.users, SLICE):
             part = np.arange(first, min(first + SLICE, users.users))

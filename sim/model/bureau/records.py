@@ -43,6 +43,10 @@ FEATURES = (
     Feature("assets", TRANSACTIONS, "assets", "assets proved to the platform"),
     Feature("relationships", SOCIAL, "share", "mean score of the contacts"),
 )
+COMPANY_KEPT = Feature(
+    "company", SOCIAL, "standard deviations", "sign of the ability to repay in whom a user writes to and calls"
+)
+"""One feature more, the last, where `world.bureau.social_tells` is above 0."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +102,17 @@ def changing(users: ByName, limit: NDArray[Any]) -> dict[str, NDArray[Any]]:
     }
 
 
+def features_kept(kept: Mapping[str, NDArray[Any]]) -> tuple[Feature, ...]:
+    """The features that there are, in order: `FEATURES`, and the company's sign where one is kept."""
+    return (*FEATURES, COMPANY_KEPT) if COMPANY_KEPT.name in kept else FEATURES
+
+
 def features_with(users: ByName, kept: Mapping[str, NDArray[Any]], chosen: NDArray[np.int64]) -> NDArray[np.float32]:
-    """The features of `FEATURES`, shape (chosen, 11), of some users (places), with the changing ones as kept.
+    """The features of `features_kept`, shape (chosen, 11 or 12), of some users (places), with the changing ones as kept.
 
     Users without a central-bank file have no bureau features (NaN).
     """
+    features = features_kept(kept)
     columns = {
         "payment_rate": np.log(np.maximum(users["payment_rate"][chosen], 1e-6), dtype=np.float64),
         "ticket": np.log(np.maximum(users["ticket"][chosen], 1)),
@@ -111,8 +121,8 @@ def features_with(users: ByName, kept: Mapping[str, NDArray[Any]], chosen: NDArr
         "identity": users["identity_base"][chosen],
         **{name: values[chosen] for name, values in kept.items()},
     }
-    values = np.empty((chosen.size, len(FEATURES)), np.float32)
-    for place, one in enumerate(FEATURES):
+    values = np.empty((chosen.size, len(features)), np.float32)
+    for place, one in enumerate(features):
         values[:, place] = columns[one.name]
     thin = np.asarray(users["has_file"][chosen]) == 0
     values[np.ix_(thin, places_of(BUREAU))] = np.nan
