@@ -153,6 +153,17 @@ def test_a_policy_with_a_failed_cell_is_left_out_with_its_reason(workspace, monk
     assert "1 policies could not be run" in result.summary()
 
 
+def test_a_measure_without_a_value_is_told_and_no_crash(workspace):
+    # nobody is admitted later by a lottery, so that this measure has no value in any policy
+    text = FILE[: FILE.index("  threshold:")] + FILE[FILE.index("  lottery:") :]
+    text = text.replace(
+        "{measure: debt, group: {kind: income, group: lowest third}}", "{measure: days_to_admission, want: less}"
+    )
+    shown = invoke(written(text))
+    assert shown.exit_code == 1
+    assert "could be run: days_to_admission has no value on some seed" in " ".join(shown.output.split())
+
+
 def test_the_command_runs_keeps_draws_and_reads_back(workspace):
     first = invoke(written())
     assert first.exit_code == 0, first.output
@@ -194,6 +205,16 @@ def test_one_objective_one_world_and_no_guardrail(workspace):
         ("eager: {world:", "eager: {policy:", "worlds.eager.policy: not to be changed here"),
         ("contenders: 3", "contenders: 30", "each may be at most the one before"),
         ("baseline: open_circle.yaml", "baseline: null", "name the scenario that policies are compared with"),
+        (
+            "guardrails: [{measure: daily_active, may_fall_by: 5%}]",
+            "guardrails: [{measure: overdue, may_rise_by: 5%}]",
+            "guardrails.0.measure: overdue is not measured in the baseline, where switches.lenders is off",
+        ),
+        (
+            "{measure: debt, group",
+            "{measure: overdue, group",
+            "objectives.1.measure: overdue is not measured in the baseline, where switches.lenders is off",
+        ),
         ("trials: 6", "trial: 6", "search.trial: unknown key. Did you mean trials?"),
     ],
 )
