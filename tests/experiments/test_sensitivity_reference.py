@@ -32,6 +32,10 @@ def test_readme_names_what_it_hangs_on():
     assert round(100 * indices.loc["seed", "total"]) == 1
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert "above zero at 14% of the points" in readme
+    screening = pd.read_csv(FOLDER / "screening.csv").set_index("input")
+    turns = screening["turns_up"] + screening["turns_down"]
+    assert f"{turns.sum()} turn it, most often that of {turns.idxmax()}" in answer
+    assert (turns[screening["mu_star"] == 0.0] == 0).all()  # what changes nothing turns nothing
     assert "Luck makes 1%." in readme
 
 
