@@ -29,7 +29,9 @@ def test_every_work_cited_with_its_year_is_among_the_references_which_are_in_ord
     assert all(re.match(r"- [A-Z][^.]", line) and line.endswith(".") for line in references)
     firsts = [line[2:].replace("ü", "ue").replace("'", "").lower() for line in references]
     assert firsts == sorted(firsts)
-    cited = re.findall(r"([A-Z][\w'-]+)(?:, [A-Z][\w'-]+)*(?: (?:&|and) [A-Z][\w' -]+?| et al\.) \(?((?:19|20)\d\d)\b", body)
+    cited = re.findall(
+        r"([A-Z][\w'-]+)(?:, [A-Z][\w'-]+)*(?: (?:&|and) [A-Z][\w' -]+?| et al\.) \(?((?:19|20)\d\d)\b", body
+    )
     assert len(cited) > 30
     for name, year in cited:
         assert any(name in line and year in line for line in references), f"{name} {year}"
