@@ -232,9 +232,30 @@ def test_all_faults_are_told_at_once(workspace):
     assert len(caught.value.faults) == 2
 
 
-def test_the_shipped_search_is_valid(workspace):
-    shown = CliRunner().invoke(app, ["validate", "optimise/gate"])
-    assert "ok, 4 families of policies" in shown.output, shown.output
+@pytest.mark.parametrize(("name", "families"), [("gate", 4), ("overdue", 3)])
+def test_the_shipped_searches_are_valid(workspace, name, families):
+    shown = CliRunner().invoke(app, ["validate", f"optimise/{name}"])
+    assert f"ok, {families} families of policies" in shown.output, shown.output
+
+
+def test_visits_are_weighed_against_arrears_of_the_poorest_third():
+    plan = make_optimise_plan("overdue", users=600, ticks=100)
+    assert plan.directions == (1, -1)
+    found = model.Model(plan, {})([Candidate("stretch", (10.0,))], range(2))
+    assert found.gains.shape == (1, 2, 2, 2)
+    assert np.isfinite(found.gains).all()
+    assert (found.gains[0, :, 0] > 0.0).all()
+
+
+def test_a_loss_of_nothing_is_told_without_a_sign_of_less(done):
+    from dataclasses import replace
+
+    nothing = {
+        name: np.zeros(len(done.tables["finalists"]["search"])) for name in ("search", "confirmed", "low", "high")
+    }
+    told = replace(done, tables=done.tables | {"finalists": done.tables["finalists"] | nothing}).summary()
+    assert "+0 (share)" in told or "+0 (CNY/user)" in told
+    assert "-0 (" not in told
 
 
 def test_without_optuna_the_message_says_what_to_install(workspace, monkeypatch):
