@@ -39,6 +39,15 @@ def test_readme_names_what_it_hangs_on():
     assert "Luck makes 1%." in readme
 
 
+def test_its_columns_are_those_that_the_page_on_results_names():
+    page = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    for name in ("screening", "indices"):
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| {name}.parquet |")]
+        found = pd.read_csv(FOLDER / f"{name}.csv").columns
+        columns = {column.removesuffix("_low").removesuffix("_high") for column in found} - {"input"}
+        assert all(f"`{column}`" in row for column in columns), (name, columns)
+
+
 @pytest.mark.slow
 def test_it_is_made_again_to_the_digit(workspace):
     pytest.importorskip("SALib")

@@ -50,7 +50,7 @@ def answer(result: "SensitivityResult") -> str:
             + (f", of which {len(still)} change nothing at all" if still else "")
             + "; they stay as the scenario has them."
         )
-        if manifest["paired"]:
+        if manifest["paired"] and "turns_up" in screening:  # which results of earlier versions lack
             told.append(_turn(result))
     dropped = sum(manifest["dropped_blocks"].values())
     if dropped:
