@@ -123,12 +123,47 @@ def calibration(folder: Path) -> str:
     return _markdown(("", "value", "95% interval, or gap", ""), rows)
 
 
+def hangs(folder: Path) -> str:
+    """On which assumptions the headline hangs: Sobol indices with their intervals, the largest total first, luck last."""
+    indices = _read(folder / "sensitivity" / "indices.csv")
+    luck = indices["input"] == "seed"
+    ordered = [
+        *indices[~luck].sort_values("total", ascending=False).to_dict("records"),
+        *indices[luck].to_dict("records"),
+    ]
+    rows = [
+        [
+            "luck (the seed)" if row["input"] == "seed" else f"`{row['input']}`",
+            *(f"{row[one]:.2f} ({row[f'{one}_low']:.2f} to {row[f'{one}_high']:.2f})" for one in ("total", "first")),
+        ]
+        for row in ordered
+    ]
+    return _markdown(("assumption", "total index (95% interval)", "alone (first-order index)"), rows)
+
+
+def robustness(folder: Path) -> str:
+    """The headline under every variant, by channel."""
+    rows = [
+        [
+            row["family"],
+            row["variant"],
+            f"{row['difference']:+.4f}" + ("" if row["n"] == 1 else f" ({row['low']:+.4f} to {row['high']:+.4f})"),
+            *(f"{row[one]:+.4f}" for one in ("circle", "effort", "habit")),
+            f"{row['sign']}, by {row['channel']}",
+        ]
+        for row in _read(folder / "robustness" / "robustness.csv").to_dict("records")
+    ]
+    return _markdown(("family", "variant", "visits (1/user/day)", "circle", "effort", "habit", "reading"), rows)
+
+
 BLOCKS: dict[str, Callable[[Path], str]] = {
     "patterns": patterns,
     "who pays": who_pays,
     "density": density,
     "search": search,
     "calibration": calibration,
+    "hangs": hangs,
+    "robustness": robustness,
 }
 """What stands between the marks of each name."""
 

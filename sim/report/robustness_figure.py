@@ -70,4 +70,6 @@ def draw_robustness(table: Table, file: Path) -> None:
 def _sizes(table: Table) -> str:
     usual = max(set(table["users"].tolist()), key=table["users"].tolist().count)
     n = int(table["n"][table["users"] == usual][0])
-    return f"{usual:,} users and {n} replicates unless the row says otherwise (everybody knows everybody: 2,000 users)"
+    single = [f"{users:,}" for users, n in zip(table["users"].tolist(), table["n"].tolist(), strict=True) if n == 1]
+    told = f"; one run of {' and '.join(single)}, without an interval" if single else ""
+    return f"{usual:,} users and {n} replicates unless the row says otherwise (everybody knows everybody: 2,000 users{told})"

@@ -224,6 +224,16 @@ def test_a_posterior_of_the_model_goes_the_same_way(workspace):
         ("to: 9}", "to: -9}", "the range goes from 0 to -9"),
         ("measure: visits, value", "measure: visit, value", "'visit' is not a measure. Did you mean visits?"),
         ("measure: knowing, day", "measure: tips, day", "'tips' is not kept over time"),
+        (
+            "{measure: visits, value: 1.8,",
+            "{measure: overdue, value: 1.8,",
+            "targets.0.measure: overdue is not measured, as switches.lenders is off",
+        ),
+        (
+            "{measure: visits, value: 1.0, error: 0.1, group",
+            "{measure: unmet, value: 1.0, error: 0.1, group",
+            "held_out.1.measure: unmet is not measured, as switches.credit_line and switches.lenders are off",
+        ),
         ("day: 20", "day: 30", "30 given; the run has days 0 to 25"),
         ("lowest third", "low third", "'low third' is not one of lowest third"),
         ("value: 1.8, error: 0.02", "value: 1.8", "error is missing"),

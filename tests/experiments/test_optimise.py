@@ -154,6 +154,17 @@ def test_a_policy_with_a_failed_cell_is_left_out_with_its_reason(workspace, monk
     assert "1 policies could not be run" in result.summary()
 
 
+def test_a_measure_without_a_value_is_told_and_no_crash(workspace):
+    # nobody is admitted later by a lottery, so that this measure has no value in any policy
+    text = FILE[: FILE.index("  threshold:")] + FILE[FILE.index("  lottery:") :]
+    text = text.replace(
+        "{measure: debt, group: {kind: income, group: lowest third}}", "{measure: days_to_admission, want: less}"
+    )
+    shown = invoke(written(text))
+    assert shown.exit_code == 1
+    assert "could be run: days_to_admission has no value on some seed" in " ".join(shown.output.split())
+
+
 def test_the_command_runs_keeps_draws_and_reads_back(workspace):
     first = invoke(written())
     assert first.exit_code == 0, first.output
@@ -196,6 +207,16 @@ def test_one_objective_one_world_and_no_guardrail(workspace):
         ("eager: {world:", "eager: {policy:", "worlds.eager.policy: not to be changed here"),
         ("contenders: 3", "contenders: 30", "each may be at most the one before"),
         ("baseline: open_circle.yaml", "baseline: null", "name the scenario that policies are compared with"),
+        (
+            "guardrails: [{measure: daily_active, may_fall_by: 5%}]",
+            "guardrails: [{measure: overdue, may_rise_by: 5%}]",
+            "guardrails.0.measure: overdue is not measured in the baseline, where switches.lenders is off",
+        ),
+        (
+            "{measure: debt, group",
+            "{measure: overdue, group",
+            "objectives.1.measure: overdue is not measured in the baseline, where switches.lenders is off",
+        ),
         ("trials: 6", "trial: 6", "search.trial: unknown key. Did you mean trials?"),
     ],
 )
@@ -213,9 +234,30 @@ def test_all_faults_are_told_at_once(workspace):
     assert len(caught.value.faults) == 2
 
 
-def test_the_shipped_search_is_valid(workspace):
-    shown = CliRunner().invoke(app, ["validate", "optimise/gate"])
-    assert "ok, 4 families of policies" in shown.output, shown.output
+@pytest.mark.parametrize(("name", "families"), [("gate", 4), ("overdue", 3)])
+def test_the_shipped_searches_are_valid(workspace, name, families):
+    shown = CliRunner().invoke(app, ["validate", f"optimise/{name}"])
+    assert f"ok, {families} families of policies" in shown.output, shown.output
+
+
+def test_visits_are_weighed_against_arrears_of_the_poorest_third():
+    plan = make_optimise_plan("overdue", users=600, ticks=100)
+    assert plan.directions == (1, -1)
+    found = model.Model(plan, {})([Candidate("stretch", (10.0,))], range(2))
+    assert found.gains.shape == (1, 2, 2, 2)
+    assert np.isfinite(found.gains).all()
+    assert (found.gains[0, :, 0] > 0.0).all()
+
+
+def test_a_loss_of_nothing_is_told_without_a_sign_of_less(done):
+    from dataclasses import replace
+
+    nothing = {
+        name: np.zeros(len(done.tables["finalists"]["search"])) for name in ("search", "confirmed", "low", "high")
+    }
+    told = replace(done, tables=done.tables | {"finalists": done.tables["finalists"] | nothing}).summary()
+    assert "+0 (share)" in told or "+0 (CNY/user)" in told
+    assert "-0 (" not in told
 
 
 def test_without_optuna_the_message_says_what_to_install(workspace, monkeypatch):

@@ -165,6 +165,7 @@ def test_without_a_screening_all_inputs_are_studied(workspace):
         ("  rule: [forward_looking, myopic]", "  rule: [forward_looking, myopik]", "myopik"),
         ("  rule: [forward_looking, myopic]", "  rule: [myopic]", "one value only"),
         ("  rule: [forward_looking, myopic]", "  run.users: [100, 200]", "size is no assumption"),
+        ("name: mine", "name: mine\nprimary: overdue", "primary: overdue is not measured, as switches.lenders is off"),
         ("name: mine", "name: mine\nprimary: visit", "'visit' is not a measure. Did you mean visits?"),
     ],
 )

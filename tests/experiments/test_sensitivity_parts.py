@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.experiments.sensitivity.designs import SEED, index_design, screening_design
-from sim.experiments.sensitivity.estimates import independent, whole_blocks
+from sim.experiments.sensitivity.designs import SEED, Design, index_design, screening_design
+from sim.experiments.sensitivity.estimates import Whole, independent, turning, whole_blocks
 from sim.results.store import ResultError
 from sim.scenario.sensitivity import SensitivityKeys
 
@@ -126,6 +126,8 @@ def test_names_are_inputs_and_every_move_goes_to_another_name():
         place = np.minimum((design.unit[:, 0] * count).astype(int), count - 1).reshape(design.blocks, design.block)
         luck_moved = np.diff(design.seeds.reshape(design.blocks, design.block), axis=1) != 0
         assert ((np.diff(place, axis=1) != 0) == ~luck_moved).all()
+        seen = {2: {0, 1}, 3: {0, 1, 2}, 4: {0, 1, 2, 3}, 5: {0, 1, 3, 4}}  # four levels: the third of five is left out
+        assert set(place.ravel().tolist()) == seen[count]
 
     def respond(unit, _seeds):
         return np.array([5.0, 0.0, 0.0])[np.minimum((np.nan_to_num(unit[:, 0]) * 3).astype(int), 2)]
@@ -135,6 +137,34 @@ def test_names_are_inputs_and_every_move_goes_to_another_name():
     assert by_input(found.tables["indices"], "total")["rule"] == pytest.approx(1.0, abs=0.15)
     profile = found.tables["profile"]
     assert profile["mean"][profile["input"] == "rule"].tolist() == [5.0, 0.0, 0.0]
+
+
+def test_the_sign_is_turned_by_the_input_that_moved_and_by_no_other():
+    # Above zero where the first input is in its upper half and the second in its lower one; what is inert turns nothing, though
+    # it may happen to be high on most of the points above zero.
+    def respond(unit, _seeds):
+        return np.where((unit[:, 0] > 0.5) & (unit[:, 1] < 0.5), 1.0, -1.0)
+
+    screening = analyse(NAMES, respond, SensitivityKeys(trajectories=40, keep=2, rows=8, resamples=100)).tables[
+        "screening"
+    ]
+    up, down = by_input(screening, "turns_up"), by_input(screening, "turns_down")
+    assert up["one"] > 5
+    assert down["two"] > 5
+    assert up["one"] + down["two"] == sum(up.values()) + sum(down.values())
+
+
+def test_turns_by_hand():
+    # Two trajectories of two inputs and luck: in the first input one rises and turns it up; in the second it falls, and turns it down.
+    design = Design(
+        ("a", "b", SEED),
+        np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 1, 1], [1, 1, 0], [0, 1, 0], [0, 0, 0]]) * 1.0,
+        4,
+    )
+    whole = Whole(design.unit, np.array([-1.0, 2.0, 2.0, 2.0, 0.5, 0.5, 0.0, 0.5]), 0)
+    found = turning(design, whole)
+    assert found["turns_up"].tolist() == [2, 0, 0]
+    assert found["turns_down"].tolist() == [0, 1, 0]
 
 
 @pytest.mark.parametrize("design", [screening_design(("a", "b"), 6, 2), index_design(("a", "b"), 16, 2)])

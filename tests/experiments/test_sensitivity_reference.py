@@ -32,7 +32,20 @@ def test_readme_names_what_it_hangs_on():
     assert round(100 * indices.loc["seed", "total"]) == 1
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert "above zero at 14% of the points" in readme
+    screening = pd.read_csv(FOLDER / "screening.csv").set_index("input")
+    turns = screening["turns_up"] + screening["turns_down"]
+    assert f"{turns.sum()} turn it, most often that of {turns.idxmax()}" in answer
+    assert (turns[screening["mu_star"] == 0.0] == 0).all()  # what changes nothing turns nothing
     assert "Luck makes 1%." in readme
+
+
+def test_its_columns_are_those_that_the_page_on_results_names():
+    page = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    for name in ("screening", "indices"):
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| {name}.parquet |")]
+        found = pd.read_csv(FOLDER / f"{name}.csv").columns
+        columns = {column.removesuffix("_low").removesuffix("_high") for column in found} - {"input"}
+        assert all(f"`{column}`" in row for column in columns), (name, columns)
 
 
 @pytest.mark.slow

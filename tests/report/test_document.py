@@ -1,5 +1,7 @@
 """The tables of MODEL.md are what the committed results tell."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -19,6 +21,20 @@ def test_writing_changes_what_stands_between_the_marks_alone():
     spoilt = DOCUMENT.replace(within(DOCUMENT, "density"), "| another |")
     assert spoilt != DOCUMENT
     assert written(spoilt, REFERENCE) == DOCUMENT
+
+
+def test_every_work_cited_with_its_year_is_among_the_references_which_are_in_order():
+    body, _, listed = DOCUMENT.partition("## References\n")
+    references = listed.strip().splitlines()
+    assert all(re.match(r"- [A-Z][^.]", line) and line.endswith(".") for line in references)
+    firsts = [line[2:].replace("ü", "ue").replace("'", "").lower() for line in references]
+    assert firsts == sorted(firsts)
+    cited = re.findall(
+        r"([A-Z][\w'-]+)(?:, [A-Z][\w'-]+)*(?: (?:&|and) [A-Z][\w' -]+?| et al\.) \(?((?:19|20)\d\d)\b", body
+    )
+    assert len(cited) > 30
+    for name, year in cited:
+        assert any(name in line and year in line for line in references), f"{name} {year}"
 
 
 def test_a_document_without_marks_is_a_sentence():

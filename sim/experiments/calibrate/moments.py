@@ -20,6 +20,7 @@ from sim.experiments.cells.outcome import Cells
 from sim.experiments.cells.reduce import MOST_POINTS, kept_over_time
 from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS, of_whom
 from sim.experiments.compare.plan import KNOWN
+from sim.experiments.measured import lacking
 from sim.model.calendar import ticks_per_day
 from sim.results.table import Table, rows_of
 from sim.scenario.calibration import CalibrationFile, Target
@@ -121,6 +122,9 @@ def _unknown(file: CalibrationFile, target: Target, path: Place) -> list[Fault]:
         faults.append(
             file.fault((*path, "measure"), f"{target.measure!r} is not {what}.{suggestion(target.measure, known)}")
         )
+    elif not over_time and (why := lacking(target.measure, file.base, target.group is not None)):
+        message = f"{target.measure} is not measured, as {why}; switch it on, or leave the target out"
+        faults.append(file.fault((*path, "measure"), message))
     if target.group is not None:
         kinds = GROUPS.get(target.group.kind)
         if kinds is None:

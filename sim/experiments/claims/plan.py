@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.cells.job import Job, cell_hash
-from sim.experiments.compare.groups import BY_SWITCH, GROUP_MEASURES, GROUPS
+from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS
 from sim.experiments.compare.plan import KNOWN
+from sim.experiments.measured import lacking
 from sim.experiments.plan import check_memory
-from sim.model.measures import MEASURES
-from sim.model.totals import BUREAU_STOCKS, CREDIT_FLOWS, totals_of
 from sim.scenario.claims import ClaimsFile, Trial, load_claims
 from sim.scenario.load import suggestion
 from sim.scenario.reader import Fault, ScenarioError
-from sim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -84,27 +82,6 @@ def _faults(file: ClaimsFile, name: str) -> list[Fault]:
             message = f"{claim.measure} is not measured in {side}, where {missing}; switch it on there, or name another measure"
             faults.append(file.fault(path, message))
     return faults
-
-
-def lacking(measure: str, scenario: Scenario, of_group: bool) -> str:
-    """Why a scenario has no such measure (of its users, or of a group), in words; empty if it has."""
-    switches = scenario.switches
-    if of_group:
-        if measure in BY_SWITCH:
-            switch, why = BY_SWITCH[measure]
-            there = scenario.gives_packets if switch == "incentive" else getattr(switches, switch)
-            return "" if there else why
-        return ""
-    needs = {one.name: one.needs for one in MEASURES}.get(measure)
-    if needs is None or needs in totals_of(scenario):
-        return ""
-    if needs == "merchants":
-        return "switches.merchants is off"
-    if needs in BUREAU_STOCKS:
-        return "switches.bureau is off"
-    if needs in CREDIT_FLOWS:
-        return "switches.credit_line and switches.lenders are off"
-    return "switches.lenders is off"
 
 
 def make_claims_plan(

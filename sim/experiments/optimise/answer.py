@@ -34,11 +34,14 @@ def _leader(rows: Table, objective: dict[str, str]) -> str:
     """The finalist that the search held for best in one objective, and what is left of it."""
     place = int(np.argmax(rows["search"]))
     sign = 1.0 if objective["want"] == "more" else -1.0
-    ends = sorted((sign * float(rows["low"][place]), sign * float(rows["high"][place])))
+    found, confirmed, low, high = (
+        sign * float(rows[name][place]) + 0.0 for name in ("search", "confirmed", "low", "high")
+    )
+    ends = sorted((low, high))  # 0.0 is added so that nothing is told as -0
     return (
         f"{objective['want'].capitalize()} {objective['name']}: best in the search is {rows['policy'][place]} with "
-        f"{sign * rows['search'][place]:+.4g} ({objective['unit']}); on {rows['fresh_seeds'][place]} fresh seeds "
-        f"{sign * rows['confirmed'][place]:+.4g} (95% interval {ends[0]:+.4g} to {ends[1]:+.4g}), so the winner's curse is "
+        f"{found:+.4g} ({objective['unit']}); on {rows['fresh_seeds'][place]} fresh seeds "
+        f"{confirmed:+.4g} (95% interval {ends[0]:+.4g} to {ends[1]:+.4g}), so the winner's curse is "
         f"{rows['curse'][place]:+.2g} ({rows['curse_low'][place]:+.2g} to {rows['curse_high'][place]:+.2g})."
     )
 

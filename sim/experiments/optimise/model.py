@@ -59,6 +59,7 @@ class Model:
 
         gains = np.full((count, shape[1], len(keys.objectives), shape[2]), np.nan)
         excess = np.full((count, shape[1], len(keys.guardrails), shape[2]), np.nan)
+        asked = [*(one.measure for one in keys.objectives), *(rail.measure for rail in keys.guardrails)]
         for k, objective in enumerate(keys.objectives):
             values = outcome(objective.measure, objective.group)
             gains[places, :, k] = self._plan.directions[k] * (values[1:] - values[0])
@@ -68,6 +69,10 @@ class Model:
             levels = np.abs(values[0]).mean(axis=1, keepdims=True)  # of every world, the mean over these seeds
             limit = np.vectorize(rail.limit.of)(levels)
             excess[places, :, k] = rise - limit
+        without = np.isnan(np.concatenate([gains, excess], axis=2)).any(axis=(1, 3))  # by policy and measure
+        for place in places:
+            if without[place].any():
+                reasons.setdefault(place, f"{asked[int(without[place].argmax())]} has no value on some seed")
         return Measured(gains, excess, reasons)
 
 

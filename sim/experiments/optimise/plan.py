@@ -11,6 +11,7 @@ from typing import Any
 from sim.experiments.cells.job import cell_hash
 from sim.experiments.compare.groups import GROUP_MEASURES, GROUPS
 from sim.experiments.compare.plan import KNOWN
+from sim.experiments.measured import lacking
 from sim.experiments.optimise.space import Candidate, Space, space_of
 from sim.experiments.plan import as_baseline, check_memory, size_settings
 from sim.scenario.comparison import GroupName, Guardrail
@@ -119,7 +120,7 @@ def make_optimise_plan(
     together make a policy that cannot be run, which the search leaves out with its reason.)
     """
     plan = OptimisePlan(read_optimise(file, [*settings, *size_settings(users=users, ticks=ticks, seed=seed)]))
-    faults = [*_of_names(plan.file), *_of_scenarios(plan)]
+    faults = [*_of_names(plan.file), *_of_scenarios(plan)] or _of_measures(plan)
     if faults:
         raise ScenarioError(sorted(dict.fromkeys(faults), key=lambda fault: (fault.where, fault.line, fault.path)))
     check_memory(plan.file.base)
@@ -138,6 +139,27 @@ def _of_scenarios(plan: OptimisePlan) -> list[Fault]:
             for fault in error.faults:
                 found.setdefault((fault.where, fault.line, fault.path), fault)
     return list(found.values())
+
+
+def _of_measures(plan: OptimisePlan) -> list[Fault]:
+    """Faults of objectives and guardrails that are not measured in the baseline or in a family, as a mechanism is off there."""
+    file, faults = plan.file, []
+    lowest = {family: Candidate(family, tuple(one.low for one in own)) for family, own in plan.space.items()}
+    for world in file.worlds:
+        arms = {"the baseline": plan.baseline(world)}
+        arms |= {f"the family {name}": plan.scenario(candidate, world) for name, candidate in lowest.items()}
+        named: dict[str, tuple[Objective | Guardrail, ...]] = {
+            "objectives": file.keys.objectives,
+            "guardrails": file.keys.guardrails,
+        }
+        for key, asked in named.items():
+            for place, one in enumerate(asked):
+                whys = {arm: lacking(one.measure, scenario, one.group is not None) for arm, scenario in arms.items()}
+                arm = next((arm for arm, why in whys.items() if why), None)
+                if arm is not None:
+                    message = f"{one.measure} is not measured in {arm}, where {whys[arm]}; switch it on, or name another measure"
+                    faults.append(file.fault((key, str(place), "measure"), message))
+    return faults
 
 
 def _edges(space: Space) -> list[Candidate]:

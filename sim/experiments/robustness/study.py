@@ -84,7 +84,7 @@ def _channel(circle: float, effort: float) -> str:
 
 
 def answer(table: Table) -> str:
-    """In how many variants sign and channel are those of the finding, and in which they are not."""
+    """In how many variants sign and channel are those of the finding, in which they are not, and how many rows tell nothing new."""
     same = (table["sign"] == "fewer") & (table["channel"] == "circle")
     others = [
         f"{family}: {name} ({sign} visits, by {channel})"
@@ -93,4 +93,15 @@ def answer(table: Table) -> str:
         )
     ]
     told = f"In {int(same.sum())} of {same.size} variants the gate at 750 brings fewer visits than the open circle, and by the circle"
-    return f"{told}." + (f" Otherwise: {'; '.join(others)}." if others else "")
+    told += (
+        f"; {different(table)} of them differ in their figures, as the scenario as shipped stands in several families."
+    )
+    single = table["variant"][table["n"] == 1].tolist()
+    told += f" Of a single run, without an interval: {'; '.join(single)}." if single else ""
+    return told + (f" Otherwise: {'; '.join(others)}." if others else "")
+
+
+def different(table: Table) -> int:
+    """Rows that are not the same to the digit as one before."""
+    figures = ("users", "n", "baseline", "difference", "circle", "effort", "habit")
+    return len(set(zip(*(table[name].tolist() for name in figures), strict=True)))

@@ -1,4 +1,4 @@
-"""The variants under which the finding is looked at again: one assumption changed in each."""
+"""The variants under which the finding is looked at again: one assumption changed in each, and in one family several at once."""
 
 from typing import NamedTuple
 
@@ -38,6 +38,18 @@ OTHERS = {
     "everybody has a credit file": ("switches.coverage=false",),
     "the circle takes nothing from the rival": ("switches.attention=false",),
 }
+MANY = "world.population.responsive_share=0.3"
+EASY = "world.score.half_spend=20"
+PERKS = "world.choice.perk_worth=100"
+LOOKS = "world.usage.check_rate=0.09"
+DULL = "world.circle.comment_pull=0.33"
+TOGETHER = {
+    "many respond, scores easily moved": (MANY, EASY),
+    "these, and perks worth seven times as much": (MANY, EASY, PERKS),
+    "these three, and scores looked at three times as often": (MANY, EASY, PERKS, LOOKS),
+    "these three, and answers pulling a third as much": (MANY, EASY, PERKS, DULL),
+}
+"""Several assumptions moved at once, each to the end of its range in `sensitivity/world`, towards more effort or a smaller loss."""
 SIZES = {1_000: 100, 10_000: 20, 100_000: 5, 1_000_000: 3, 10_000_000: 1}
 """Replicates by number of users: fewer where luck averages out among the users."""
 
@@ -53,5 +65,6 @@ def variants(most_users: int = max(SIZES)) -> list[Variant]:
     found += [Variant("graph", name, settings) for name, settings in GRAPHS.items()]
     found.append(Variant("graph", "everybody knows everybody", ("world.contacts.kind=complete",), 2_000, 40))
     found += [Variant("other assumptions", name, settings) for name, settings in OTHERS.items()]
+    found += [Variant("several at once", name, settings) for name, settings in TOGETHER.items()]
     found += [Variant("population", f"{users:,} users", (), users, count) for users, count in SIZES.items()]
     return [one for one in found if one.users <= most_users]

@@ -16,6 +16,8 @@ scenario names no baseline). Two designs, both SALib's, each in blocks:
    thirds of its range. mu* is the mean size of these moves' effects over the whole range, sigma their spread, which is large
    where an input acts through others. The `keep` inputs of largest mu* go on; the others stay as the scenario has them, so
    that the indices are shares of the variance that the kept ones make. What leaves the output the same to the bit has mu* = 0.
+   Where a move turns the sign of the output it is that input's doing alone; how many do, and which way, is told by input. With a
+   few trajectories that is a list of cases, not a ranking.
 2. *Indices* (Sobol 1993; estimators of Saltelli et al. 2010 and Jansen 1999). A block is a row of both matrices A and B with
    all their mixtures. The first-order index is the share of the variance that an input carries alone; the total index adds all
    it carries together with others.
@@ -24,7 +26,8 @@ scenario names no baseline). Two designs, both SALib's, each in blocks:
 its. So its total index is the share of the variance that is luck, alone or together with the inputs, and it has its own row.
 With `replicates` above 1 the output is a mean over as many seeds, and that row the share left in the mean.
 
-**Names** (rules, kinds, switches) are inputs too: each value is as likely as another, and a move always goes to another value.
+**Names** (rules, kinds, switches) are inputs too. In the indices each is as likely as another. In the screening a move always goes to
+another name, but its grid has four levels: of three names the last is there twice as often, and of five or more some are left out.
 
 **Failed cells.** Both estimators need whole blocks, so a block with a failed cell is left out whole and counted. Nothing is
 made up in its place: a failure may say something of its corner of the space, and any filling would be a guess about it. Where

@@ -59,7 +59,7 @@ def analyse(
         screened = screening_table(design, whole, keys.resamples, keys.seed)
         kept = chosen(inputs, screened, keys.keep)
         screened["kept"] = np.isin(screened["input"], [*kept, SEED])
-        screened |= turning(whole)
+        screened |= turning(design, whole)
         spread["screened_above_zero"] = float((whole.outputs > 0.0).mean())
         tables["screening"], dropped["screening"] = screened, whole.dropped
     columns = [inputs.index(name) for name in kept]

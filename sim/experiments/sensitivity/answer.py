@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.experiments.sensitivity.designs import SEED
 from sim.results.table import Table, where
 
@@ -48,7 +50,7 @@ def answer(result: "SensitivityResult") -> str:
             + (f", of which {len(still)} change nothing at all" if still else "")
             + "; they stay as the scenario has them."
         )
-        if manifest["paired"]:
+        if manifest["paired"] and "turns_up" in screening:  # which results of earlier versions lack
             told.append(_turn(result))
     dropped = sum(manifest["dropped_blocks"].values())
     if dropped:
@@ -57,23 +59,33 @@ def answer(result: "SensitivityResult") -> str:
 
 
 def _turn(result: "SensitivityResult") -> str:
-    """Whether the effect changes sign where all inputs move, and at which ends of which it does most often."""
+    """Whether the effect changes sign where all inputs move, and by which of their moves it did."""
     screening, share = result.tables["screening"], result.manifest["spread"]["screened_above_zero"]
     if share in (0.0, 1.0):
         return f"Where all inputs move at once, it is {'above' if share else 'not above'} zero at every point of the screening."
-    ranges = {one["path"] for one in result.manifest["inputs"] if one["is_range"]}
-    rows = [row for row, name in enumerate(screening["input"].tolist()) if name in ranges]
-    gap = screening["above_high"] - screening["above_low"]
-    rows.sort(key=lambda row: -abs(float(gap[row])))
+    up, down = screening["turns_up"], screening["turns_down"]
+    blocks = result.manifest["sensitivity"]["trajectories"] - result.manifest["dropped_blocks"]["screening"]
+    first = f"Where all inputs move at once, it is above zero at {100 * share:.0f}% of the screening's points"
+    turns = up + down
+    if not turns.any():
+        return f"{first}, and no move of a single input turns it."
+    most = int(turns.max())
     named = [
-        f"{screening['input'][row]} ({100 * screening['above_low'][row]:.0f}% in the lower half of its range, "
-        f"{100 * screening['above_high'][row]:.0f}% in the upper)"
-        for row in rows[:MOST_NAMED]
+        f"{screening['input'][row]} ({_ways(int(up[row]), int(down[row]))})" for row in np.flatnonzero(turns == most)
     ]
-    return (
-        f"Where all inputs move at once, it is above zero at {100 * share:.0f}% of the screening's points, which differs most with "
-        f"{', '.join(named)}."
+    few = ", too few to rank the inputs by it" if most <= 1 or len(named) > MOST_NAMED else ""
+    told = (
+        f"most often that of {' and of '.join(named)}"
+        if len(named) <= MOST_NAMED
+        else f"at most {most} by any one input"
     )
+    return f"{first}; of {blocks * turns.size:,} moves of one input {int(turns.sum())} turn it, {told} in {blocks} trajectories{few}."
+
+
+def _ways(up: int, down: int) -> str:
+    """How often the sign turned as an input rose."""
+    parts = [f"to above zero as it rises, {up}"] if up else []
+    return "; ".join(parts + ([f"to below as it rises, {down}"] if down else []))
 
 
 def _sizes(screening: Table) -> list[tuple[str, float]]:

@@ -54,12 +54,20 @@ def screening_table(design: Design, whole: Whole, resamples: int, seed: int) -> 
     }
 
 
-def turning(whole: Whole) -> Table:
-    """For every column of the design, the share of its points with an output above zero in the lower and in the upper half of it."""
-    above = whole.outputs > 0.0
-    upper = whole.unit >= 0.5
-    shares = {"above_low": (above[:, None] & ~upper).sum(0) / (~upper).sum(0)}
-    return shares | {"above_high": (above[:, None] & upper).sum(0) / upper.sum(0)}
+def turning(design: Design, whole: Whole) -> Table:
+    """For every column of the design: in how many trajectories the output rises above zero as this input alone rises (turns_up), and
+    in how many it falls back to zero or below (turns_down).
+
+    A trajectory moves one input at a time, so that the sign there turns by that input and by nothing else; an input that changes
+    nothing turns none. Shares of points above zero by the value of an input would not do: the points of a trajectory share
+    most of their values, so that inputs which change nothing seem to matter by whatever trajectory they were high in.
+    """
+    shape = (-1, design.block)
+    unit = whole.unit.reshape(*shape, len(design.names))
+    above = (whole.outputs > 0.0).reshape(shape).astype(int)
+    rising = np.sign(np.diff(unit, axis=1))  # of the one input that moves; 0 of all others
+    turns = rising * np.diff(above, axis=1)[:, :, None]
+    return {"turns_up": (turns > 0).sum(axis=(0, 1)), "turns_down": (turns < 0).sum(axis=(0, 1))}
 
 
 def index_table(design: Design, whole: Whole, resamples: int, seed: int) -> Table:

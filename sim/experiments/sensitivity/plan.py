@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from sim.experiments.cells.job import Job, cell_hash
 from sim.experiments.goal import REFERENCE_SCORE, reference_score
+from sim.experiments.measured import lacking
 from sim.experiments.plan import size_settings
 from sim.experiments.sweep.plan import OF_REFERENCE, Point, points_with
+from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.sensitivity import SensitivityFile, read_sensitivity
 from sim.scenario.vary import Level, Parameter
 
@@ -122,7 +124,14 @@ def make_sensitivity_plan(
     """
     size = size_settings(users=users, ticks=ticks, seed=seed, replicates=replicates)
     plan = SensitivityPlan(read_sensitivity(file, [*settings, *size]), tuple(settings))
-    plan.points(_edges(plan.inputs))
+    points = plan.points(_edges(plan.inputs))
+    sweep = plan.file.sweep
+    arms = (arm for point in points for arm in (point.policy, point.baseline) if arm is not None)
+    why = next(filter(None, (lacking(sweep.primary, arm, False) for arm in arms)), "")
+    if why:
+        place = sweep.draft.places.get(("primary",), (sweep.draft.where, 0, 0))
+        message = f"{sweep.primary} is not measured, as {why}; switch it on, or name another measure"
+        raise ScenarioError([Fault(*place, "primary", message)])
     return plan
 
 
