@@ -1,6 +1,7 @@
 """The compiling side of `sim.engines.machine_code`: phases and rules to object files. Loads numba.
 
-`python -m sim.engines.build` reads a pickled (what is wanted, folder) from its input.
+`python -m sim.engines.build` reads a pickled (what is wanted, folder, folder of claims) from its input; several at once share the
+work, as each claims what it compiles.
 """
 
 import gc
@@ -9,7 +10,7 @@ import pickle
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def _check_calls(function: Callable[..., Any], code: str) -> None:
         )
 
 
-def build(wanted: Sequence[Wanted], folder: Path) -> None:
+def build(wanted: Iterable[Wanted], folder: Path) -> None:
     """Compile into a folder, each file in one step."""
     was_on = gc.isenabled()
     gc.disable()  # takes a tenth of the time and finds little
@@ -87,10 +88,20 @@ def build(wanted: Sequence[Wanted], folder: Path) -> None:
             gc.enable()
 
 
+def unclaimed(wanted: Sequence[Wanted], claims: Path) -> Iterator[Wanted]:
+    """One after the other, those that nobody had claimed by then, each claimed as it is given out."""
+    for w in wanted:
+        try:
+            (claims / w.file).touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        yield w
+
+
 def main() -> None:
     """Compile what is asked for."""
-    wanted, folder = pickle.load(sys.stdin.buffer)
-    build(wanted, Path(folder))
+    wanted, folder, claims = pickle.load(sys.stdin.buffer)
+    build(unclaimed(wanted, Path(claims)), Path(folder))
 
 
 if __name__ == "__main__":

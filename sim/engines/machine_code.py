@@ -177,41 +177,34 @@ def _know_the_runtime() -> None:
 
 
 SECONDS = {
-    "people_phase": 4.0,
-    "past_phase": 2.0,
-    "review_phase": 4.0,
-    "run_ticks": 2.0,
-    "counts_phase": 2.0,
-    "statement_phase": 2.0,
+    "review_phase": 3.5,
+    "circle_acts_phase": 2.0,
+    "people_phase": 1.7,
+    "past_phase": 1.6,
+    "counts_phase": 1.0,
 }
-"""Rough time to compile, relative to the others' 1, by which the work is shared out."""
-
-
-def _shares(missing: Sequence[Wanted], hands: int) -> list[list[Wanted]]:
-    """The work in `hands` shares of about the same size: the largest first, each to the least busy."""
-    shares: list[list[Wanted]] = [[] for _ in range(hands)]
-    burden = [0.0] * hands
-    for w in sorted(missing, key=lambda w: -SECONDS.get(w.name, 1.0)):
-        k = burden.index(min(burden))
-        shares[k].append(w)
-        burden[k] += SECONDS.get(w.name, 1.0)
-    return [share for share in shares if share]
+"""Rough time that the longest take to compile; no other takes as long as the last of them."""
 
 
 def _compile(missing: Sequence[Wanted]) -> None:
-    """Compile into the folder; in this process what the others did not."""
+    """Compile into the folder; in this process what the others did not.
+
+    The processes take one after the other, the longest first, so that all end at about the same time.
+    """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-    at_work = [_start(share) for share in _shares(missing, min(processors, 1 + len(missing) // 4, 4))]
-    for process in at_work:
-        if process is None:
-            continue
-        try:
-            process.wait(LONGEST_WAIT)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            process.kill()
-            process.wait()
+    longest_first = sorted(missing, key=lambda w: -SECONDS.get(w.name, 0.0))
+    with tempfile.TemporaryDirectory(prefix="scoregate-", ignore_cleanup_errors=True) as claims:
+        at_work = [_start(longest_first, claims) for _ in range(min(processors, 1 + len(missing) // 4, 4))]
+        for process in at_work:
+            if process is None:
+                continue
+            try:
+                process.wait(LONGEST_WAIT)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                process.kill()
+                process.wait()
     left = [w for w in missing if not (folder() / w.file).is_file()]
     if left:
         from sim.engines.build import build
@@ -219,8 +212,8 @@ def _compile(missing: Sequence[Wanted]) -> None:
         build(left, folder())
 
 
-def _start(share: Sequence[Wanted]) -> "subprocess.Popen[bytes] | None":
-    """A process that compiles a share; None where none can be started."""
+def _start(wanted: Sequence[Wanted], claims: str) -> "subprocess.Popen[bytes] | None":
+    """A process that compiles what no other has claimed in the folder `claims`; None where none can be started."""
     places = os.pathsep.join(place for place in sys.path if place)
     try:
         process = subprocess.Popen(
@@ -231,7 +224,7 @@ def _start(share: Sequence[Wanted]) -> "subprocess.Popen[bytes] | None":
             env={**os.environ, "PYTHONPATH": places},
         )
         assert process.stdin is not None
-        process.stdin.write(pickle.dumps((list(share), str(folder()))))
+        process.stdin.write(pickle.dumps((list(wanted), str(folder()), claims)))
         process.stdin.close()
     except OSError:
         return None

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.engines.build import unclaimed
+from sim.engines.machine_code import Wanted
 from tests.helpers import BUSY, finished, scenario
 
 GIVEN = {"run.users": 1_500, "run.ticks": 45}
@@ -52,3 +54,10 @@ def test_a_fresh_compile_gives_the_same_bits(tmp_path, settings):
     assert Path(folder).is_relative_to(tmp_path)
     assert any(Path(folder).glob("*.o"))  # it was compiled there and then
     assert fresh == digest()
+
+
+def test_processes_that_compile_together_share_the_work(tmp_path):
+    wanted = [Wanted("plan_value", f"value_{number}") for number in range(7)]
+    one, other = unclaimed(wanted, tmp_path), unclaimed(wanted, tmp_path)
+    taken = [next(one), next(other), next(other), *one, *other]
+    assert sorted(w.name for w in taken) == [w.name for w in wanted]  # each once
