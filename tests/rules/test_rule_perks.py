@@ -137,9 +137,20 @@ def test_nothing_is_gained_of_a_perk_that_rest_brings_or_that_is_held():
     assert 590.0 < at_rest < spending
     between = Perks(2, (at_rest - 1.0, (at_rest + spending) / 2.0, 0.0, 0.0), (5.0, 0.2, 0.0, 0.0))
     assert weighed(knows, view(between, ahead=1))[1] == 0.2
-    # held already, though rest would lose it
-    fallen = knows._replace(published=spending)
-    assert weighed(fallen, view(between, ahead=1)) == ([], OUT_OF_THE_RUNNING)
+    # what is held already is not gained, though rest would lose it
+    held = knows._replace(published=at_rest + 1.0)
+    around = Perks(2, (at_rest + 0.5, spending - 0.5, 0.0, 0.0), (5.0, 0.2, 0.0, 0.0))
+    assert weighed(held, view(around, ahead=1))[1] == 0.2
+
+
+def test_who_is_sure_of_the_gate_may_still_strive_for_a_perk():
+    def chosen(perks):
+        rule, standing, prizes = of_rule("forward_looking", []), Standing(640.0, -1.0), (9.0, 0.0, 0.0, 0.0, 0.0)
+        gate = view(perks, threshold=600.0)
+        return choose_plan(THRESHOLD, rule, [], USER, gate, standing, 0, prizes, COSTS, 0.003, 1e-3, 0.5)
+
+    assert chosen(LADDER) == SPEND
+    assert chosen(NO_PERKS) == chosen(LADDER._replace(level_count=1)) == REST
 
 
 def test_who_is_above_all_levels_gains_nothing_and_weighs_nothing():
