@@ -110,6 +110,13 @@ PACKETS: dict[str, Any] = {
     "policy.incentive.every": 30,
 }
 """Two campaigns within the two months of BUSY, whose budget runs out in the second."""
+PERK_LEVELS: tuple[dict[str, Any], ...] = (
+    {"score": 600, "share": 0.4},
+    {"score": 640, "share": 0.3},
+    {"score": 680, "share": 0.2},
+    {"score": 720, "share": 0.1},
+)
+"""Levels of perks below, at and above the gate of BUSY."""
 MARKET = {**LENDERS, "switches.market": True}
 
 

@@ -4,7 +4,8 @@ the more a high score is worth.
 Pace: over 130 firms had signed up by mid-July 2016 through a self-service platform opened at the start of that year (the source
 article, B). Perks: 600 deposit-free bicycles (english.suzhou.gov.cn, A) and hotels (slackerblud.com, C); 650 deposit of 99 CNY at
 ofo, car hire (China Daily 2017, B); 700 Singapore visa (jingdaily.com, B); 750 Luxembourg visa (the same, B), express lane at
-the airport (xunmei365.com, C). What they are worth in money is nowhere said (`world.choice.perk_worth` is an assumption); an
+the airport (xunmei365.com, C); whether each is had from its own score or all come with the gate is `world.choice.perk_levels`
+(`choice/perks.py`). What they are worth in money is nowhere said (`world.choice.perk_worth` is an assumption); an
 upper bound is the interest on deposits waived, 40 billion CNY over 41.5 million users to the end of 2017 (Xinhua via
 szaima.com, B): 964 CNY each, 14 CNY a month at 1.5% if all of it lay with merchants always.
 """

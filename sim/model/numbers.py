@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.draws import seed_halves
 from sim.model.calendar import FAR, gate_dates, ticks_per_day
 from sim.model.choice.mixture import rules_of
+from sim.model.choice.perks import MOST_PERKS
 from sim.model.clock import activity_table, tick_of
 from sim.model.lenders import INFORMATION, MOST_LENDERS
 from sim.model.numerics import chance, exponential, logarithm, standard_normal
@@ -97,6 +98,7 @@ def numbers(scenario: Scenario, seed: int) -> Numbers:
 
     _groups(p, scenario)
     _gate(p, scenario)
+    _perks(p, scenario)
     _credit(p, scenario)
     _incentive(p, scenario)
     return p
@@ -139,6 +141,7 @@ def _gate(p: dict[str, Any], scenario: Scenario) -> None:
     p["gate_covers"] = sum(FEATURES[feature] for feature in gate.covers)
     worths = {name: p.get(f"choice_{name}_worth", 0.0) for name in FEATURES}
     there = int(scenario.switches.circle)
+    with_gate = gate.rewards_score and not scenario.world.choice.perk_levels
     for number in range(MOST_LEVELS):
         opens, four = levels[number] if number < len(levels) else GateLevel((), (0.0, 0.0, 0.0, 0.0))
         p[f"gate_features_{number}"] = sum(FEATURES[feature] for feature in opens)
@@ -146,9 +149,9 @@ def _gate(p: dict[str, Any], scenario: Scenario) -> None:
             p[f"gate_{letter}_{number}"] = float(value)
         p[f"gate_worth_{number}"] = there * sum((worths[feature] for feature in opens if feature != "comment"), 0.0)
         p[f"gate_comment_worth_{number}"] = there * (worths["comment"] if "comment" in opens else 0.0)
-        # The other perks of a high score come with the levels, in proportion to the features that they open.
+        # Perks without levels of their own come with those of the gate, in proportion to the features that these open.
         part = len(opens) / len(gate.covers) if gate.covers else (1.0 / len(levels) if number < len(levels) else 0.0)
-        p[f"gate_perks_{number}"] = part * scenario.world.choice.perk_worth / 30.0 if gate.rewards_score else 0.0
+        p[f"gate_perks_{number}"] = part * scenario.world.choice.perk_worth / 30.0 if with_gate else 0.0
     fee = gate.fee()
     p["gate_sells"], p["gate_fee"] = int(fee is not None), round((fee or 0.0) * 100.0)
     p["gate_invitations"] = gate.invitations()
@@ -157,6 +160,19 @@ def _gate(p: dict[str, Any], scenario: Scenario) -> None:
     strives = [rule.strives for rule, _ in rules_of(scenario)]
     p["score_matters"] = int(gate.turns_away() and any(strives))
     p["placebo_rules"] = sum(1 << code for code, one in enumerate(strives) if not one)
+
+
+def _perks(p: dict[str, Any], scenario: Scenario) -> None:
+    """Perks with score levels of their own, lowest first: from which score, and what each is worth (CNY/day); those worth
+    nothing are no perks.
+    """
+    choice = scenario.world.choice
+    worths = {level.score: level.share * choice.perk_worth / 30.0 for level in choice.perk_levels}
+    levels = sorted((score, worth) for score, worth in worths.items() if worth > 0.0)
+    p["perk_count"] = len(levels)
+    for number in range(MOST_PERKS):
+        score, worth = levels[number] if number < len(levels) else (0, 0.0)
+        p[f"perk_score_{number}"], p[f"perk_worth_{number}"] = float(score), worth
 
 
 def _credit(p: dict[str, Any], scenario: Scenario) -> None:

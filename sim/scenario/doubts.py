@@ -9,10 +9,17 @@ def doubts(scenario: Scenario) -> list[str]:
     found = []
     if switches.merchants and not (policy.gate.guards and switches.gate):
         found.append(
-            "switches.merchants is on without a gate: merchants join, and move nobody, as their perks come with what a gate opens"
+            "switches.merchants is on without a gate: merchants join, and move nobody, as nobody looks at perks before a gate makes them"
         )
     elif switches.merchants and not policy.gate.rewards_score:
         found.append("switches.merchants is on with a gate that no score opens: merchants join, and move nobody")
+    if world.choice.perk_levels:
+        if not (policy.gate.rewards_score and switches.gate):
+            found.append(
+                "world.choice.perk_levels without a gate that a score opens: nobody looks at perks, whatever their levels"
+            )
+        if world.choice.perk_worth == 0:
+            found.append("world.choice.perk_levels of perks that are worth nothing (world.choice.perk_worth is 0)")
     if switches.lenders and not any(lender.capital for lender in world.lending.lenders):
         found.append("switches.lenders is on and no lender has capital: everybody is refused")
     if scenario.gives_packets and policy.incentive.budget == 0:

@@ -16,6 +16,7 @@ from sim.model.choice import decision_rule, rule_names
 from sim.model.gates import gate_kinds
 from sim.scenario.finance import Lender
 from sim.scenario.gate import GateSettings
+from sim.scenario.perks import PerkLevel
 from sim.scenario.policy import Policy
 from sim.scenario.quantity import SOURCES
 from sim.scenario.schema import Scenario
@@ -24,6 +25,8 @@ ABOUT_THE_FILE = ("format", "name", "note", "baseline")
 """Keys that say what a file is, and set nothing of the model."""
 OWN = "sim.model."
 """Where kinds of gates and rules of choice lie that come with the model; the page tells of no others, whoever has registered some."""
+LISTS: dict[str, type[BaseModel]] = {"world.lending.lenders": Lender, "world.choice.perk_levels": PerkLevel}
+"""Parameters that are lists of settings, and of what."""
 COLUMNS = ("parameter", "default", "unit", "allowed", "source", "grade", "meaning")
 
 
@@ -55,10 +58,9 @@ def _of_model(model: BaseModel, prefix: str, group: str, about: str) -> Iterator
             yield from _of_model(value, f"{path}.", path, _first_line(type(value)))
         elif path not in ABOUT_THE_FILE:
             yield _row(group, about, path, value, field)
-        if path == "world.lending.lenders":
-            of_one = Lender()
-            for number, inner in Lender.model_fields.items():
-                yield _row(group, about, f"{path}[].{number}", getattr(of_one, number), inner)
+        if path in LISTS:
+            for number, inner in LISTS[path].model_fields.items():
+                yield _row(group, about, f"{path}[].{number}", inner.default, inner)
 
 
 def _of_gates(path: str) -> Iterator[ParameterRow]:

@@ -15,6 +15,7 @@ from pydantic import (
 from sim.model.states import MOST_GROUPS
 from sim.scenario.finance import BureauWorld, LendingWorld, LiquidityWorld, MarketWorld, MerchantsWorld
 from sim.scenario.incentive import PacketsWorld
+from sim.scenario.perks import PerkLevels
 from sim.scenario.quantity import Named, Share, quantity
 from sim.scenario.strict import Strict
 
@@ -409,6 +410,16 @@ class ChoiceWorld(Strict):
         grade="B",
         low=0,
         high=10_000,
+    )
+    perk_levels: PerkLevels = Field(
+        (),
+        strict=False,
+        description="Scores from which perks are had, 4 at most, each with score [points] and share of perk_worth [share]; none: perks come with what the gate opens, whatever it asks; a list given replaces this one whole [list]",
+        json_schema_extra={
+            "unit": "list",
+            "source": "600, 650, 700 and 750 are published; which part of the worth lies in each is not",
+            "grade": "-",
+        },
     )
     discount: float = quantity(0.003, "Impatience", "1/day", above=0, high=1)
     noise: float = quantity(20.0, "Scale of the logit noise in a choice of plan", "CNY", above=0, high=100_000)

@@ -25,6 +25,7 @@ from tests.helpers import (
     NONE,
     OPEN,
     PACKETS,
+    PERK_LEVELS,
     different_columns,
     gate_of,
     information,
@@ -179,6 +180,24 @@ SETTINGS = {
     },
     "merchants": {**MERCHANTS, "run.ticks": 70},
     "merchants at a price": {**MERCHANTS, **gate_of("price"), "world.choice.perk_worth": 60.0, "run.ticks": 70},
+    "perks with levels of their own": {"world.choice.perk_levels": PERK_LEVELS},
+    "perks with levels, on all the way of a gate": {
+        "world.choice.perk_levels": PERK_LEVELS,
+        "policy.gate": {"kind": "threshold", "threshold": 640, "announced": 2, "start": 8, "end": 36, "dropped": 32},
+        "policy.circle.closes": 38,
+    },
+    **{
+        f"perks with levels, {kind}": {**gate_of(kind), "world.choice.perk_levels": PERK_LEVELS}
+        for kind in ("soft", "tiers", "top_share", "lottery")
+    },
+    "perks with levels, every rule, merchants": {
+        **EVERY_RULE,
+        **MERCHANTS,
+        "world.choice.perk_levels": PERK_LEVELS,
+        "world.population.learned_share": 0.4,
+        "world.merchants.joins_per_month": 500.0,
+        "run.ticks": 70,
+    },
     "effort improves": {**LENDERS, **HARD_TIMES, "world.choice.improvement": 1.0},
     "no campaign": {"policy.campaign.days": 0, "world.awareness.circle_rate": 0.0},
     **{
@@ -228,6 +247,20 @@ def test_engines_agree_when_all_choose_differently_for_long(threads):
     fast.run(100)
     assert disagreement(readable, fast) == ([], set())
     assert "learned_spend" in fast.columns.names
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("rule", ["forward_looking", "goal_gradient", "myopic", "dynamic_programming"])
+def test_engines_agree_when_perks_have_levels(rule, threads):
+    world = {**BUSY, **MERCHANTS, "rule": rule, "world.choice.myopic_days": 31.0, "run.users": 1_040, "run.ticks": 45}
+    given = scenario(world, {"world.choice.perk_levels": PERK_LEVELS})
+    readable, fast = ReadableEngine(given, 5), FastEngine(given, 5, threads)
+    readable.run(45)
+    fast.run(45)
+    assert disagreement(readable, fast) == ([], set())
+    plain = FastEngine(scenario(world), 5)
+    plain.run(45)
+    assert "plan" in different_columns(plain, fast)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from sim.model.choice.review import logit_choice
 from sim.model.states import PLANS
 from sim.scenario.reader import ScenarioError
 from sim.scenario.schema import Scenario
-from tests.helpers import BUSY, gate_of, scenario
+from tests.helpers import BUSY, PERK_LEVELS, gate_of, scenario
 
 USERS, TICKS = 60, 60
 SOME = {**BUSY, "run.users": USERS, "run.ticks": TICKS}
@@ -29,6 +29,7 @@ WORLDS = {
     "soft": gate_of("soft"),
     "top_share": gate_of("top_share"),
     "learned": {"world.population.learned_share": 0.5},
+    "perk levels": {"world.choice.perk_levels": PERK_LEVELS},
     "mixture": {"mixture": {"myopic": 0.3, "goal_gradient": 0.3}},
 }
 
@@ -72,6 +73,20 @@ def test_chances_sum_to_one_and_the_luck_falls_on_the_plan_taken(world):
             continue
         upto = np.cumsum([option.chance for option in told.options])
         assert int(np.searchsorted(upto, told.review.noise, side="right")) == plan, user
+
+
+def test_a_perk_that_has_a_level_is_told_of_and_its_worth_counts_in_what_would_change():
+    weighed = [told for _, _, told in _explained("perk levels") if told.reason is Reason.WEIGHED]
+    lives = _lives(scenario(SOME, WORLDS["perk levels"]))
+    for told in weighed:
+        user = told.review.user
+        text = " ".join(sentences(lives[user.id], told, what_would_change(told)))
+        if user.score < 600:
+            assert "and the next perk for 600" in text
+        assert ("more and admission or perks in" in text) == (user.score < 720)
+        twice = hold_review(user, told.review.tick, worth=2.0).weighed[0].prospect
+        assert twice.prize_per_day == pytest.approx(2.0 * told.review.weighed[0].prospect.prize_per_day)
+    assert any(told.review.user.score < 600 for told in weighed)
 
 
 def test_chances_are_those_of_the_choice_itself():

@@ -132,6 +132,7 @@ OTHER_VALUE: dict[str, Any] = {
     "world.bureau.anchor": "once",
     "world.bureau.joined": 0,
     "world.merchants.potential": 200,
+    "world.choice.perk_levels": ({"score": 600, "share": 0.5}, {"score": 680, "share": 0.5}),
     "world.choice.myopic_days": 31.0,
     "world.choice.reward_pause": 0.0,
     "world.calendar.hours": (1.0,) * 24,
@@ -225,6 +226,15 @@ def test_every_number_of_a_lender_changes_some_total(field):
     sees = information({"score_cutoff": "score", "risk_premium": "shared"}.get(field, "silo"))
     one, changed_one = (scenario(WORLD, CREDIT, sees, lenders(3, **given)) for given in ({}, {field: other}))
     assert different_totals(finished(one), finished(changed_one)), f"{field} changes nothing"
+
+
+@pytest.mark.parametrize("levels", [((640, 0.5), (680, 0.5)), ((600, 0.8), (680, 0.2))], ids=["score", "share"])
+def test_every_number_of_a_level_of_perks_moves_some_measure(levels):
+    one, other = (
+        scenario(WORLD, {"world.choice.perk_levels": [{"score": score, "share": share} for score, share in given]})
+        for given in (((600, 0.5), (680, 0.5)), levels)
+    )
+    assert moved(finished(one), finished(other))
 
 
 def test_every_number_and_switch_of_the_schema_is_on_the_list():

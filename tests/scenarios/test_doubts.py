@@ -7,7 +7,7 @@ from sim.cli import app
 from sim.scenario import ScenarioError, load
 from sim.scenario.doubts import doubts
 from sim.scenario.load import shipped_files
-from tests.helpers import BUSY, FINANCE, MERCHANTS, NONE, OPEN, PACKETS, lenders, scenario
+from tests.helpers import BUSY, FINANCE, MERCHANTS, NONE, OPEN, PACKETS, PERK_LEVELS, lenders, scenario
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,9 @@ from tests.helpers import BUSY, FINANCE, MERCHANTS, NONE, OPEN, PACKETS, lenders
         ((MERCHANTS, OPEN), "switches.merchants is on without a gate"),
         ((MERCHANTS, {"switches.gate": False}), "switches.merchants is on without a gate"),
         ((MERCHANTS, {"policy.gate": {"kind": "lottery", "share": 0.1}}), "a gate that no score opens"),
+        (({"world.choice.perk_levels": PERK_LEVELS}, OPEN), "perk_levels without a gate that a score opens"),
+        (({"world.choice.perk_levels": PERK_LEVELS}, {"switches.gate": False}), "perk_levels without a gate"),
+        (({"world.choice.perk_levels": PERK_LEVELS, "world.choice.perk_worth": 0.0},), "perks that are worth nothing"),
         ((lenders(2, capital=0.0),), "no lender has capital"),
         ((PACKETS, {"policy.incentive.budget": 0.0}), "budget is 0"),
         ((PACKETS, {"run.ticks": 5}), "start 5 lies after the run's end"),
@@ -28,7 +31,15 @@ def test_what_cannot_move_anything_is_told(settings, told):
 
 
 @pytest.mark.parametrize(
-    "settings", [(), (MERCHANTS,), (FINANCE,), (PACKETS,), (PACKETS, {"switches.incentive": False})]
+    "settings",
+    [
+        (),
+        (MERCHANTS,),
+        ({"world.choice.perk_levels": PERK_LEVELS},),
+        (FINANCE,),
+        (PACKETS,),
+        (PACKETS, {"switches.incentive": False}),
+    ],
 )
 def test_of_what_is_in_order_nothing_is_told(settings):
     assert doubts(scenario(BUSY, *settings)) == []
@@ -45,6 +56,18 @@ def test_the_shipped_scenarios_raise_no_doubt(path):
         (
             ["world.merchants.potential=129"],
             "world.merchants: potential 129 is less than first, the 130 merchants of day 0",
+        ),
+        (
+            ["world.choice.perk_levels=[{score: 600, share: 0.5}, {score: 700, share: 0.4}]"],
+            "world.choice.perk_levels: the shares sum to 0.9; they must sum to 1",
+        ),
+        (
+            ["world.choice.perk_levels=[{score: 600, share: 0.5}, {score: 600, share: 0.5}]"],
+            "world.choice.perk_levels: 600 points are given twice",
+        ),
+        (
+            ["world.choice.perk_levels=[{share: 0}, {share: 0}, {share: 0}, {share: 0}, {share: 1}]"],
+            "world.choice.perk_levels: 5 levels of perks are too many; give at most 4",
         ),
         (
             ["policy.credit.limit_floor=900", "policy.credit.limit_most=800"],

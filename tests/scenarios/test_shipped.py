@@ -36,6 +36,7 @@ NAMES = (
     "social_score",
     "gate_learned",
     "merchants",
+    "perk_levels",
 )
 
 

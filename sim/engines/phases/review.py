@@ -97,7 +97,14 @@ def review_phase(desk, p, today, low, high):
     if p.switch_bureau == 1:
         by_change = int64(formula_of(desk, 0, 0, LENGTH)[HOLDS])
     gate = gate_view(
-        p, tick, today.cutoff, today.tie, today.ticks_to_start, today.ticks_to_end, today.ticks_to_publication
+        p,
+        tick,
+        today.cutoff,
+        today.tie,
+        today.ticks_to_start,
+        today.ticks_to_end,
+        today.ticks_to_publication,
+        today.offer,
     )
     for j in range(due):
         k = chosen[j]

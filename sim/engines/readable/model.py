@@ -225,6 +225,7 @@ class GateModel(mesa.Model):  # type: ignore[misc,unused-ignore]
             int(calendar.ticks_to_start[tick]),
             int(calendar.ticks_to_end[tick]),
             int(calendar.ticks_to_publication[tick]),
+            today.offer,
         )
         return view
 

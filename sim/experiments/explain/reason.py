@@ -8,7 +8,7 @@ from sim.experiments.explain.recall import Review, Weighed, hold_review, user_at
 from sim.model.calendar import GATE_AHEAD, REVIEW_ALL
 from sim.model.choice.mixture import belief_in, rule_in, rules_of
 from sim.model.choice.prospect import OUT_OF_THE_RUNNING
-from sim.model.choice.review import last_publication, levels_not_sure, out_of_reach, review_due
+from sim.model.choice.review import has_all_perks, last_publication, levels_not_sure, out_of_reach, review_due
 from sim.model.numbers import as_namespace, numbers
 from sim.model.numerics import exponential
 from sim.model.outlook import believed_score
@@ -197,7 +197,7 @@ def _reason(review: Review, strives: bool) -> Reason:
         return Reason.NO_EFFORT
     if out_of_reach(admission, outlook, gate, start, user.owned):
         return Reason.OUT_OF_REACH
-    if levels_not_sure(admission, outlook, gate, start) == 0:
+    if levels_not_sure(admission, outlook, gate, start) == 0 and has_all_perks(outlook, gate):
         return Reason.SURE
     running = any(one.value > OUT_OF_THE_RUNNING for one in review.weighed)
     return Reason.WEIGHED if running else Reason.NONE_HELPS

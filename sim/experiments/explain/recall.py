@@ -94,7 +94,8 @@ def user_at_review(life: Life, tick: int) -> User:
 def hold_review(user: User, tick: int, *, nearer: int = 0, worth: float = 1.0) -> Review:
     """The review of a user as `user_at_review` gives it.
 
-    nearer: points by which every score counts for more at the gate; worth: factor on what admission is worth to the user.
+    nearer: points by which every score counts for more at the gate; worth: factor on what admission and perks are worth to the
+    user.
     """
     model: Any = user.model
     seen: list[Weighed] = []
@@ -116,6 +117,8 @@ def hold_review(user: User, tick: int, *, nearer: int = 0, worth: float = 1.0) -
             model.admission = lambda score, *rest: admission(score + nearer, *rest)
         if worth != 1.0:
             user.prizes = lambda: tuple(worth * prize for prize in prizes())  # type: ignore[method-assign]
+            worths: Any = tuple(worth * one for one in gate.perks.worths)
+            gate = gate._replace(perks=gate.perks._replace(worths=worths))
         with np.errstate(over="ignore"):
             plan = user.best_plan(tick, gate)
     finally:

@@ -107,8 +107,17 @@ def _asked(why: Why) -> float:
 
 
 def _gate_asks(why: Why) -> str:
-    asked = _asked(why)
-    return "no score is high enough for the gate" if asked > 950.0 else f"the gate asks for {asked:.0f}"
+    asked, perk = _asked(why), _next_perk(why)
+    told = "no score is high enough for the gate" if asked > 950.0 else f"the gate asks for {asked:.0f}"
+    return told if perk is None else f"{told} and the next perk for {perk:.0f}"
+
+
+def _next_perk(why: Why) -> float | None:
+    """The lowest level of perks above the score that the user holds (points); None if none lies there, or perks have no levels."""
+    review = why.review
+    assert review is not None
+    perks = review.gate.perks
+    return next((score for score in perks.scores[: perks.level_count] if score > review.user.score), None)
 
 
 def _out_of_reach(_: Life, why: Why) -> list[str]:
@@ -136,7 +145,8 @@ def _none_helps(_: Life, why: Why) -> list[str]:
             f"(in {review.gate.days_to_end:.0f} days): an effort would come too late."
         ]
     return [
-        f"No single plan would change whether the gate opens by the publications that the user looks ahead to: "
+        f"No single plan would change whether the gate opens{' or bring a perk' if _next_perk(why) else ''} by the publications "
+        f"that the user looks ahead to: "
         f"resting leads to about {why.at_rest:.0f} points, and {_gate_asks(why)}.",
         *map(_failing, why.options[1:]),
     ]
@@ -151,7 +161,8 @@ def _weighed(life: Life, why: Why) -> list[str]:
         f"At the last review, on {when}, resting led to about {why.at_rest:.0f} points at the next publication, and "
         f"{_gate_asks(why)}."
     ]
-    told += [_failing(option) if option.value is None else _option(option) for option in why.options[1:]]
+    brings = "admission" if _next_perk(why) is None else "admission or perks"
+    told += [_failing(option) if option.value is None else _option(option, brings) for option in why.options[1:]]
     told.append(
         f"By the rule of choice {why.rule} the chance to {chosen.plan} was {_chance(chosen.chance)}; "
         f"the luck of the day (a draw of {review.noise:.3f} between 0 and 1) made it {chosen.plan}."
@@ -176,10 +187,11 @@ def _failing(option: Option) -> str:
     )
 
 
-def _option(option: Option) -> str:
+def _option(option: Option, brings: str) -> str:
+    """A plan that was weighed, and what it is believed to bring."""
     assert option.value is not None
     return (
-        f"{_how(option)} is believed to bring {option.points:.0f} points more and admission in {option.days:.0f} days, "
+        f"{_how(option)} is believed to bring {option.points:.0f} points more and {brings} in {option.days:.0f} days, "
         f"worth {option.prize_per_day:.2f} CNY a day from then on; it costs {option.cost:.0f} CNY until then; "
         f"all in all {option.value:+.2f} CNY today, where resting is 0: chance {_chance(option.chance)}."
     )

@@ -1,18 +1,19 @@
 """A review: the user weighs rest, spend, repay and upload, and takes one with logit noise (McFadden's discrete choice).
 
-A plan is in the running only if it would bring admission nearer: an effort that cannot arrive before the gate ends, or
-that the gate does not reward, is worth nothing and is never taken, noise or not.
+A plan is in the running only if it would bring admission nearer, or a perk that has a score level of its own: an effort that
+cannot arrive before the gate ends, or that nothing rewards, is worth nothing and is never taken, noise or not.
 """
 
 from typing import NamedTuple
 
 from sim.model.choice.bounds import highest_score, lowest_score_at_rest
+from sim.model.choice.perks import NO_PERKS, Perks, highest_perk, perks_gained, perks_of
 from sim.model.choice.prospect import OUT_OF_THE_RUNNING, Prospect
 from sim.model.gates.entry import Level, level_chance, levels_of
 from sim.model.numerics import exponential
 from sim.model.outlook import believed_score, best_conceivable_score, nth_undeclared
 from sim.model.rule import rule
-from sim.model.score import asset_count
+from sim.model.score import HIGHEST, asset_count
 from sim.model.states import REPAY, REST, SPEND, UPLOAD
 
 ALL_LEVELS = 31
@@ -20,7 +21,7 @@ ALL_LEVELS = 31
 
 
 class GateView(NamedTuple):
-    """What the gate looks like from a review day: its levels, the last place if it ranks, and days.
+    """What the gate looks like from a review day: its levels, the last place if it ranks, days, and perks with levels of their own.
 
     levels: padded, `level_count` of them hold; day: since the gate's start; the other days: from today.
     """
@@ -35,11 +36,15 @@ class GateView(NamedTuple):
     days_to_publication: float
     publication_interval: float
     publications_ahead: int
+    perks: Perks = NO_PERKS
 
 
 @rule
-def gate_view(p, tick, cutoff, tie, ticks_to_start, ticks_to_end, ticks_to_publication):
-    """The gate as it looks in a tick; users believe that publications after the next are 30 days apart."""
+def gate_view(p, tick, cutoff, tie, ticks_to_start, ticks_to_end, ticks_to_publication, offer):
+    """The gate as it looks in a tick; users believe that publications after the next are 30 days apart.
+
+    offer: factor on perks, by the merchants that give them.
+    """
     return GateView(
         levels_of(p),
         p.gate_levels,
@@ -51,6 +56,7 @@ def gate_view(p, tick, cutoff, tie, ticks_to_start, ticks_to_end, ticks_to_publi
         ticks_to_publication * p.tick_days,
         30.0,
         p.choice_horizon,
+        perks_of(p, offer),
     )
 
 
@@ -146,14 +152,17 @@ def plan_prospect(
     cost_at_once,
     discount,
 ):
-    """Best value (CNY) over the publications ahead of a plan; OUT_OF_THE_RUNNING if it never raises a chance of admission.
+    """Best value (CNY) over the publications ahead of a plan; OUT_OF_THE_RUNNING if it never raises a chance of admission, nor
+    brings a perk that has a level of its own.
 
     levels: those worth weighing (flags); prizes: worth of every level (CNY/day), each won with the rise in the chance of it.
     """
     furthest = highest_score(outlook, plan, declared, gate.days_to_publication, last_publication(gate))
     starting_score = standing.starting_score
     levels = levels_in_reach(admission, gate, levels, furthest, starting_score)
-    if levels == 0:
+    perks, published = gate.perks, outlook.published
+    highest_sought = highest_perk(perks, published, furthest)
+    if levels == 0 and highest_sought == 0.0:
         return OUT_OF_THE_RUNNING
     best = OUT_OF_THE_RUNNING
     for ahead in range(gate.publications_ahead):
@@ -163,7 +172,7 @@ def plan_prospect(
             break
         score = believed_score(outlook, plan, days, declared)
         score_at_rest = -1.0  # worked out only where it is needed
-        certain, prize, gained = True, 0.0, -1
+        certain, prize, gained, goal = True, 0.0, -1, 0.0
         for number in range(gate.level_count):
             if levels & (1 << number) == 0:
                 continue
@@ -176,9 +185,17 @@ def plan_prospect(
                 if gain > 0.0:
                     gained = number
                     prize = prize + prizes[number] * gain
+        if highest_sought > 0.0:
+            certain = certain and score >= highest_sought
+            if score_at_rest < 0.0:
+                score_at_rest = believed_score(outlook, REST, days, outlook.declared)
+            held = max(published, score_at_rest)
+            goal = highest_perk(perks, held, score)
+            prize = prize + perks_gained(perks, held, score)
         if gained >= 0:
-            # With several levels the goal is the last that the plan brings nearer.
-            goal = goal_score(admission, gate, gained, starting_score, days)
+            # With several levels the goal is the last that the plan brings nearer, or a perk beyond.
+            goal = max(goal, goal_score(admission, gate, gained, starting_score, days))
+        if goal > 0.0:
             prospect = Prospect(
                 plan,
                 arrival,
@@ -224,7 +241,7 @@ def logit_choice(spend, repay, upload, scale, uniform):
 @rule
 def prize_per_day(circle_worth, comment_part, other_part, appeal, exclusivity, perks):
     """Worth of being admitted (CNY/day): the parts of the circle that the gate covers, as lively as the circle is now,
-    commenting more the fewer may; and the other perks of a high score.
+    commenting more the fewer may; and the other perks of a high score, if they come with the gate.
     """
     return circle_worth * appeal * (comment_part * exclusivity + other_part) + perks
 
@@ -264,14 +281,23 @@ def out_of_reach(admission, outlook, gate, starting_score, owned):
     Spares most users, who are far from the gate, the weighing of plans.
     """
     furthest = best_conceivable_score(outlook, owned, last_publication(gate))
-    return levels_in_reach(admission, gate, ALL_LEVELS, furthest, starting_score) == 0
+    return (
+        levels_in_reach(admission, gate, ALL_LEVELS, furthest, starting_score) == 0
+        and highest_perk(gate.perks, outlook.published, furthest) == 0.0
+    )
+
+
+@rule
+def has_all_perks(outlook, gate):
+    """Whether no perk has a level above the score that the user holds."""
+    return highest_perk(gate.perks, outlook.published, HIGHEST) == 0.0
 
 
 @rule
 def choose_plan(admission, plan_value, table, outlook, gate, standing, owned, prizes, costs, discount, scale, uniform):
     """The plan a responsive user who knows takes at a review (REST, SPEND, REPAY or UPLOAD)."""
     levels = levels_not_sure(admission, outlook, gate, standing.starting_score)
-    if levels == 0:
+    if levels == 0 and has_all_perks(outlook, gate):
         return REST
     spend = plan_prospect(
         admission,
