@@ -1,6 +1,7 @@
 """Sweeps: every point is what a run finds, placebos are exactly zero, failures are rows, and the command tells and keeps it all."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sim.cli import app
 from sim.experiments.sweep.influence import influences, rank_correlation
 from sim.experiments.sweep.plan import make_sweep_plan
 from sim.experiments.sweep.run import run_sweep
+from sim.experiments.sweep.tables import effect_table
 from sim.report.sweep_figures import draw_sweep
 from sim.scenario import ScenarioError
 
@@ -95,6 +97,21 @@ def test_tables_have_a_row_per_point_and_measure_and_per_cell(grid):
     assert set(cells.groupby("replicate")["seed"].nunique()) == {1}
     with pytest.raises(KeyError, match="visits_rival"):
         grid.frame("visits_rival")
+
+
+def test_the_effects_of_many_points_take_little_more_room_while_they_are_made(workspace):
+    plan = make_sweep_plan(
+        written("extends: gate_750.yaml\nname: many\nvary: {world.choice.noise: {from: 1, to: 9, points: 400}}\n")
+    )
+    cells = {name: np.arange(len(plan.jobs), dtype=float) for name in plan.file.measures}
+    cells["reason"] = np.full(len(plan.jobs), "")
+    effect_table(plan, cells)  # loads what it needs
+    tracemalloc.start()
+    effects = effect_table(plan, cells)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    whole = sum(column.nbytes for column in effects.values())
+    assert most < 2.5 * whole
 
 
 def test_a_view_is_labelled_by_parameter(grid):

@@ -88,7 +88,8 @@ def run_sweep(
         retry_failed=retry_failed,
         progress=progress,
     )
-    tables = {"points": point_table(plan), "cells": cell_table(plan, cells), "effects": effect_table(plan, cells)}
+    of_cells = cell_table(plan, cells)
+    tables = {"points": point_table(plan), "cells": of_cells, "effects": effect_table(plan, of_cells)}
     result = SweepResult(_manifest(plan, started), tables)
     if out is not None:
         result.path = folder(Path(out), plan, result.failed)
