@@ -129,6 +129,21 @@ def test_a_view_is_labelled_by_parameter(grid):
         grid.view("visits", "unit")
 
 
+def test_set_reaches_a_key_with_dots(workspace):
+    def levels(*settings):
+        plan = make_sweep_plan(written(TWO), settings)
+        return [(parameter.path, [level.value for level in parameter.levels]) for parameter in plan.parameters]
+
+    shares = ("world.population.responsive_share", [0, 0.5, 1])
+    assert levels("vary.policy.gate.threshold=[700, 750]") == [("policy.gate.threshold", [700, 750]), shares]
+    ranged = levels("vary.policy.gate.threshold={from: 600, to: 700, step: 50}", "vary.policy.gate.threshold.to=650")
+    assert ranged == [("policy.gate.threshold", [600, 650]), shares]
+    assert levels("vary.world.choice.noise=[1, 2]")[2] == ("world.choice.noise", [1, 2])
+    assert levels("world.choice.noise=3")[1] == shares
+    with pytest.raises(ScenarioError, match=r"--set vary\.world\.choice\.nose=.*world\.choice\.nose"):
+        levels("vary.world.choice.nose=[1, 2]")
+
+
 def test_a_view_as_xarray(grid):
     pytest.importorskip("xarray")
     array = grid.view("visits").to_xarray()
@@ -187,6 +202,20 @@ def test_a_failed_cell_is_a_row_and_its_replicate_is_left_out(workspace, monkeyp
     assert result.view("visits").values[0, 0] == cells["policy"] - cells["baseline"]
     # it is not taken for whole when asked for again
     assert not run_sweep(plan, out="results").reused
+
+
+def test_a_sweep_in_which_every_cell_fails_says_so_and_is_not_stored(workspace, monkeypatch):
+    from sim.experiments.cells.outcome import Cells, Outcome
+    from sim.experiments.sweep import run
+
+    def all_fail(jobs, **given):
+        return Cells([Outcome(job.key, "ValueError: no luck", 0.0) for job in jobs])
+
+    monkeypatch.setattr(run, "evaluate", all_fail)
+    shown = invoke(written(TWO), *ARGUMENTS)
+    assert shown.exit_code == 1
+    assert "two: all 24 cells failed, the first because: ValueError: no luck" in shown.output
+    assert not Path("results/two").exists()
 
 
 def test_the_command_plans_runs_keeps_and_reads_back(workspace):
