@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.experiments.calibrate.identification import QUANTILE
 from sim.experiments.calibrate.study import CalibrationResult
-from sim.experiments.sweep.view import short_names
+from sim.experiments.view import short_names
 from sim.report.kinds import FORMATS
 from sim.report.sensitivity import rows
 from sim.report.style import BASELINE, POLICY, look, save

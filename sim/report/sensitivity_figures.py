@@ -8,7 +8,7 @@ import numpy as np
 from sim.experiments.sensitivity.answer import MOST_NAMED, ranked
 from sim.experiments.sensitivity.designs import SEED
 from sim.experiments.sensitivity.study import SensitivityResult
-from sim.experiments.sweep.view import short_names
+from sim.experiments.view import short_names
 from sim.report.kinds import FORMATS
 from sim.report.style import BASELINE, POLICY, look, save
 from sim.results.table import rows_of, where

@@ -207,8 +207,8 @@ def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]
     for setting in settings:
         where = f"--set {setting}"[:120]
         dotted, equals, text = setting.partition("=")
-        parts = tuple(part.strip() for part in dotted.split("."))
-        if not equals or not all(parts):
+        words = [word.strip() for word in dotted.split(".")]
+        if not equals or not all(words):
             faults.append(Fault(where, 0, 0, "", "write it as --set policy.gate.threshold=700"))
             continue
         try:
@@ -221,7 +221,7 @@ def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]
         except ValueError as error:
             faults.append(Fault(where, 0, 0, dotted, str(error)))
             continue
-        patch: Any = value
+        parts, patch = _parts(words, data), value
         for part in reversed(parts):
             patch = {part: patch}
         data = _merge(data, patch)
@@ -234,6 +234,20 @@ def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]
     if faults:
         raise ScenarioError(faults)
     return data
+
+
+def _parts(words: list[str], data: Any) -> Place:
+    """The keys that words between dots stand for. The longest that the data has goes first, as keys under `vary` and `hinges`
+    have dots themselves; under `vary` also a new one, which is the path of what is varied.
+    """
+    found: list[str] = []
+    while words:
+        keys = data if isinstance(data, dict) else {}
+        known = [length for length in range(len(words), 0, -1) if ".".join(words[:length]) in keys]
+        length = known[0] if known else len(words) if found[-1:] == ["vary"] else 1
+        found.append(".".join(words[:length]))
+        words, data = words[length:], keys.get(found[-1])
+    return tuple(found)
 
 
 def _known_keys(root: type[BaseModel], path: Place, data: Any) -> list[str]:

@@ -18,4 +18,9 @@ def sharing(model: ModelT, like: BaseModel) -> ModelT:
             shared[name] = other
         elif isinstance(mine, BaseModel) and isinstance(other, BaseModel):
             shared[name] = sharing(mine, other)
-    return model.model_copy(update=shared) if shared else model
+    if not shared:
+        return model
+    kept = model.model_copy(update=shared)
+    # Which fields were given, which nobody asks a scenario, takes as much room as its values.
+    object.__setattr__(kept, "__pydantic_fields_set__", like.__pydantic_fields_set__)
+    return kept

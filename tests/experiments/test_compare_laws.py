@@ -90,6 +90,26 @@ def test_where_nobody_responds_no_effort_differs(result):
     assert all(where(as_is, measure=measure)["difference"][0] != 0.0 for measure in EFFORT)
 
 
+def test_a_view_is_labelled_by_world_and_policy(result):
+    view = result.view("debt")
+    assert (view.name, view.unit, view.dims) == ("debt", "CNY/user", ("world", "policy"))
+    assert list(view.coords["world"][1]) == ["as is", "nobody responds", "all worlds"]
+    assert list(view.coords["policy"][1]) == ["twin", "gate", "lottery"]
+    assert result.view().name == "visits"
+    for figure in ("difference", "low_bca", "n"):
+        for row in result.effects.query("measure == 'debt'").to_dict("records"):
+            assert result.view("debt", figure).sel(world=row["world"], policy=row["policy"]) == row[figure]
+    for wrong in (("dept",), ("debt", "verdict")):
+        with pytest.raises(KeyError, match="known: "):
+            result.view(*wrong)
+
+
+def test_a_view_as_xarray(result):
+    pytest.importorskip("xarray")
+    array = result.view("debt").to_xarray()
+    assert float(array.sel(world="as is", policy="gate")) == result.view("debt").sel(world="as is", policy="gate")
+
+
 def test_effects_are_those_of_a_run_to_the_bit(result, tmp_path):
     (tmp_path / "gate.yaml").write_text(
         f"extends: base.yaml\nname: gate\nbaseline: open.yaml\n{BUSY}".replace(

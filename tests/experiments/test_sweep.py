@@ -1,6 +1,7 @@
 """Sweeps: every point is what a run finds, placebos are exactly zero, failures are rows, and the command tells and keeps it all."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sim.cli import app
 from sim.experiments.sweep.influence import influences, rank_correlation
 from sim.experiments.sweep.plan import make_sweep_plan
 from sim.experiments.sweep.run import run_sweep
+from sim.experiments.sweep.tables import effect_table
 from sim.report.sweep_figures import draw_sweep
 from sim.scenario import ScenarioError
 
@@ -97,6 +99,21 @@ def test_tables_have_a_row_per_point_and_measure_and_per_cell(grid):
         grid.frame("visits_rival")
 
 
+def test_the_effects_of_many_points_take_little_more_room_while_they_are_made(workspace):
+    plan = make_sweep_plan(
+        written("extends: gate_750.yaml\nname: many\nvary: {world.choice.noise: {from: 1, to: 9, points: 400}}\n")
+    )
+    cells = {name: np.arange(len(plan.jobs), dtype=float) for name in plan.file.measures}
+    cells["reason"] = np.full(len(plan.jobs), "")
+    effect_table(plan, cells)  # loads what it needs
+    tracemalloc.start()
+    effects = effect_table(plan, cells)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    whole = sum(column.nbytes for column in effects.values())
+    assert most < 2.5 * whole
+
+
 def test_a_view_is_labelled_by_parameter(grid):
     view = grid.view("visits")
     assert view.dims == ("threshold", "responsive_share")
@@ -110,6 +127,21 @@ def test_a_view_is_labelled_by_parameter(grid):
             view.sel(**wrong)
     with pytest.raises(KeyError, match="difference"):
         grid.view("visits", "unit")
+
+
+def test_set_reaches_a_key_with_dots(workspace):
+    def levels(*settings):
+        plan = make_sweep_plan(written(TWO), settings)
+        return [(parameter.path, [level.value for level in parameter.levels]) for parameter in plan.parameters]
+
+    shares = ("world.population.responsive_share", [0, 0.5, 1])
+    assert levels("vary.policy.gate.threshold=[700, 750]") == [("policy.gate.threshold", [700, 750]), shares]
+    ranged = levels("vary.policy.gate.threshold={from: 600, to: 700, step: 50}", "vary.policy.gate.threshold.to=650")
+    assert ranged == [("policy.gate.threshold", [600, 650]), shares]
+    assert levels("vary.world.choice.noise=[1, 2]")[2] == ("world.choice.noise", [1, 2])
+    assert levels("world.choice.noise=3")[1] == shares
+    with pytest.raises(ScenarioError, match=r"--set vary\.world\.choice\.nose=.*world\.choice\.nose"):
+        levels("vary.world.choice.nose=[1, 2]")
 
 
 def test_a_view_as_xarray(grid):
@@ -170,6 +202,20 @@ def test_a_failed_cell_is_a_row_and_its_replicate_is_left_out(workspace, monkeyp
     assert result.view("visits").values[0, 0] == cells["policy"] - cells["baseline"]
     # it is not taken for whole when asked for again
     assert not run_sweep(plan, out="results").reused
+
+
+def test_a_sweep_in_which_every_cell_fails_says_so_and_is_not_stored(workspace, monkeypatch):
+    from sim.experiments.cells.outcome import Cells, Outcome
+    from sim.experiments.sweep import run
+
+    def all_fail(jobs, **given):
+        return Cells([Outcome(job.key, "ValueError: no luck", 0.0) for job in jobs])
+
+    monkeypatch.setattr(run, "evaluate", all_fail)
+    shown = invoke(written(TWO), *ARGUMENTS)
+    assert shown.exit_code == 1
+    assert "two: all 24 cells failed, the first because: ValueError: no luck" in shown.output
+    assert not Path("results/two").exists()
 
 
 def test_the_command_plans_runs_keeps_and_reads_back(workspace):

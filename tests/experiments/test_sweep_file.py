@@ -51,6 +51,7 @@ def test_a_grid_has_every_combination(workspace):
 def test_a_baseline_that_does_not_depend_on_what_is_varied_is_run_once(workspace):
     varied = make_sweep_plan(sweep_of("  policy.gate.threshold: [650, 700, 750]"))
     assert len({job.key for job in varied.jobs}) == 3 * 2 + 2
+    assert len({id(job) for job in varied.jobs}) == 3 * 2 + 2  # nor is it held more than once
     world = make_sweep_plan(sweep_of("  world.choice.noise: [5, 10, 15]"))
     assert len({job.key for job in world.jobs}) == 3 * 2 * 2
     # two measures count distance from the gate's own score, so there the baselines differ

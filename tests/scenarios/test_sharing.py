@@ -21,6 +21,7 @@ def test_equal_parts_are_the_very_same_and_others_are_not():
     assert shared.policy.circle is base.policy.circle
     assert shared.world.choice is not base.world.choice
     assert shared.world.choice.noise == 9
+    assert shared.world.model_fields_set is base.world.model_fields_set
     assert base.policy.gate.threshold == 750
 
 

@@ -28,8 +28,8 @@ class Finished(Protocol):
     def outcomes(self, keys: Sequence[str]) -> list[Outcome]:
         """All that is kept of some cells."""
 
-    def measures(self, keys: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        """Every measure, a value per key (NaN where there is none)."""
+    def measures(self, keys: Sequence[str], names: Collection[str] | None = None) -> dict[str, NDArray[np.float64]]:
+        """Measures (every one, or those of these names that there are), a value per key (NaN where there is none)."""
 
     def tables(self, name: str, keys: Sequence[str]) -> list[Table]:
         """One sketch, a table per key (empty where there is none)."""
@@ -46,10 +46,10 @@ class InStore:
         with CellReader(self._folder) as cells:
             return cells.outcomes(keys)
 
-    def measures(self, keys: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        """Every measure, a value per key (NaN where there is none)."""
+    def measures(self, keys: Sequence[str], names: Collection[str] | None = None) -> dict[str, NDArray[np.float64]]:
+        """Measures (every one, or those of these names that there are), a value per key (NaN where there is none)."""
         with CellReader(self._folder) as cells:
-            return cells.measures(keys)
+            return cells.measures(keys, names)
 
     def tables(self, name: str, keys: Sequence[str]) -> list[Table]:
         """One sketch, a table per key (empty where there is none)."""
@@ -74,12 +74,13 @@ class InMemory:
         """All that is kept of some cells."""
         return [self._packed[key].unpacked() for key in keys]
 
-    def measures(self, keys: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        """Every measure, a value per key (NaN where there is none)."""
+    def measures(self, keys: Sequence[str], names: Collection[str] | None = None) -> dict[str, NDArray[np.float64]]:
+        """Measures (every one, or those of these names that there are), a value per key (NaN where there is none)."""
         found: dict[str, NDArray[np.float64]] = {}
         for place, key in enumerate(keys):
             for name, value in self._packed[key].unpacked(()).measures.items():
-                found.setdefault(name, np.full(len(keys), np.nan))[place] = value
+                if names is None or name in names:
+                    found.setdefault(name, np.full(len(keys), np.nan))[place] = value
         return found
 
     def tables(self, name: str, keys: Sequence[str]) -> list[Table]:
@@ -189,6 +190,11 @@ class Cells:
     def measure(self, name: str) -> NDArray[np.float64]:
         """One measure, a value per job (NaN where the cell failed)."""
         return self.measures.get(name, np.full(len(self.keys), np.nan)).copy()
+
+    def some_measures(self, names: Collection[str]) -> dict[str, NDArray[np.float64]]:
+        """Measures of these names, a value per job (NaN where the cell failed or has none); the others are never held."""
+        found = self._source.measures(self.keys, names)
+        return {name: found.get(name, np.full(len(self.keys), np.nan)) for name in names}
 
     def table(self, name: str) -> Table:
         """One sketch of all jobs below one another, with the column `job` (place among the jobs) first."""

@@ -7,13 +7,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.experiments.cells.evaluate import Told, evaluate
 from sim.experiments.compare.contrast import contrast
 from sim.experiments.compare.plan import ComparisonPlan, make_comparison_plan
 from sim.experiments.compare.samples import Samples, samples
 from sim.experiments.compare.tables import TABLES, tables
 from sim.experiments.compare.two_stage import most_needed
-from sim.results.table import Table, frame, where
+from sim.experiments.view import View, figure_of
+from sim.results.table import Table, frame, rows_of, where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +70,23 @@ class ComparisonResult:
     def cells(self) -> "pd.DataFrame":
         """A row per policy, world and replicate: every measure."""
         return frame(self.tables["cells"])
+
+    def view(self, measure: str | None = None, figure: str = "difference") -> View:
+        """A figure of every policy but the baseline in every world (and, of several, in all worlds), by world and policy.
+
+        `result.view("visits").sel(world="as is", policy="soft")`. measure: the primary one if not given; figure: column of the
+        effects, such as low, high, policy_mean, n. Raises KeyError.
+        """
+        measure = self.manifest["primary"] if measure is None else measure
+        effects = where(self.tables["effects"], measure=measure)
+        if not rows_of(effects):
+            known = dict.fromkeys(self.tables["effects"]["measure"].tolist())
+            raise KeyError(f"{measure!r} was not kept; known: {', '.join(known)}")
+        found = figure_of(effects, figure, "comparison")
+        along = {dim: np.array(list(dict.fromkeys(effects[dim].tolist()))) for dim in ("world", "policy")}
+        coords = {dim: (dim, names) for dim, names in along.items()}
+        shape = tuple(names.size for names in along.values())
+        return View(tuple(along), coords, found.reshape(shape), measure, str(effects["unit"][0]))
 
     def summary(self) -> str:
         """What the comparison found, in a few sentences."""

@@ -84,16 +84,21 @@ class SweepPlan:
 
     @cached_property
     def jobs(self) -> tuple[Job, ...]:
-        """All cells, by point, replicate and arm."""
+        """All cells, by point, replicate and arm; points that share a baseline share its jobs."""
         matched = any(name in OF_REFERENCE for name in self.file.measures)
         seeds = range(self.base.run.seed, self.base.run.seed + self.replicates)
+        made: dict[tuple[int, int, int], Job] = {}
+
+        def job(scenario: Scenario, seed: int, reference: int) -> Job:
+            return made.setdefault((id(scenario), seed, reference), Job(scenario, seed, reference))
+
         found = []
         for point in self.points:
             reference = reference_score(point.policy)
             for seed in seeds:
-                found.append(Job(point.policy, seed, reference))
+                found.append(job(point.policy, seed, reference))
                 if point.baseline is not None:
-                    found.append(Job(point.baseline, seed, reference if matched else REFERENCE_SCORE))
+                    found.append(job(point.baseline, seed, reference if matched else REFERENCE_SCORE))
         return tuple(found)
 
     @cached_property

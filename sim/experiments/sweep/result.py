@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.sweep.view import View, short_names
+from sim.experiments.view import View, figure_of, short_names
 from sim.results.table import Table, frame, where
 
 if TYPE_CHECKING:
@@ -87,20 +87,14 @@ class SweepResult:
         """
         measure = self.primary if measure is None else measure
         effects = self.of(measure)
-        column = self.estimate if figure is None else figure
-        if column not in effects or effects[column].dtype.kind not in "if":
-            known = [
-                name for name, values in effects.items() if values.dtype.kind in "if" and name not in ("point", "good")
-            ]
-            raise KeyError(f"{column!r} is not a figure of a sweep; known: {', '.join(known)}")
+        found = figure_of(effects, self.estimate if figure is None else figure, "sweep")
         groups, shape = self.manifest["dimensions"], tuple(self.manifest["shape"])
         is_grid = self.manifest["design"]["kind"] == "grid"
         dims = tuple(self.names[group[0]] for group in groups) if is_grid else ("point",)
         coords = {} if is_grid else {"point": ("point", self.tables["points"]["point"])}
         for axis, group in enumerate(groups):
             coords |= {self.names[k]: (dims[axis], self._along(k, axis, shape)) for k in group}
-        values = np.asarray(effects[column], dtype=float).reshape(shape)
-        return View(dims, coords, values, measure, str(effects["unit"][0]))
+        return View(dims, coords, found.reshape(shape), measure, str(effects["unit"][0]))
 
     def _along(self, parameter: int, axis: int, shape: tuple[int, ...]) -> NDArray[Any]:
         """Values of one parameter along its axis of the grid."""

@@ -72,8 +72,8 @@ def run_sweep(
     out: str | Path | None = None,
     progress: Told | None = None,
 ) -> SweepResult:
-    """Run a plan, or read its stored result back. Arguments as of `sweep`."""
-    from sim.results.store import write_tables
+    """Run a plan, or read its stored result back. Arguments and faults as of `sweep`."""
+    from sim.results.store import ResultError, write_tables
 
     found = stored(plan, Path(out)) if out is not None else None
     if found is not None:
@@ -88,7 +88,13 @@ def run_sweep(
         retry_failed=retry_failed,
         progress=progress,
     )
-    tables = {"points": point_table(plan), "cells": cell_table(plan, cells), "effects": effect_table(plan, cells)}
+    failures = cells.failures
+    if len(failures) == len(cells):
+        raise ResultError(
+            f"{plan.base.name}: all {len(set(cells.keys))} cells failed, the first because: {failures[0]}"
+        )
+    of_cells = cell_table(plan, cells)
+    tables = {"points": point_table(plan), "cells": of_cells, "effects": effect_table(plan, of_cells)}
     result = SweepResult(_manifest(plan, started), tables)
     if out is not None:
         result.path = folder(Path(out), plan, result.failed)
@@ -122,7 +128,8 @@ def sweep(
     (all processors if not given); timeout: seconds after which a cell counts as failed; retry_failed: run again what failed
     before; out: folder to store results under, and finished cells (nothing is stored if not given); progress: called with
     cells done, in all and failed.
-    Raises ScenarioError with every fault of the file and of all its points before anything runs. Ctrl-C keeps finished cells.
+    Raises ScenarioError with every fault of the file and of all its points before anything runs, ResultError if every cell
+    fails or the result cannot be stored. Ctrl-C keeps finished cells.
     """
     given = {"vary": vary, "design": design, "measures": measures}
     keys = {name: value for name, value in given.items() if value is not None}

@@ -39,25 +39,26 @@ def cell_table(plan: SweepPlan, cells: Cells) -> Table:
         "key": np.array(cells.keys),
         "reason": np.array(cells.reasons),
         "seconds": np.array(cells.seconds),
-        **{name: cells.measure(name) for name in plan.file.measures},
+        **cells.some_measures(plan.file.measures),
     }
 
 
-def effect_table(plan: SweepPlan, cells: Cells) -> Table:
-    """A row per point and measure kept, the primary one first.
+def effect_table(plan: SweepPlan, cells: Table) -> Table:
+    """A row per point and measure kept, the primary one first. cells: as of `cell_table`.
 
     measure, unit, good (as in `Measure`); policy: its mean over replicates; with a baseline also baseline, difference (paired) and
     relative (over the baseline's mean); low, high: 95% interval (Student's t over replicates) of the difference, or without a
     baseline of the policy's mean; n: replicates in which both arms have a value; failed: cells of the point that failed.
     """
     arms, points = plan.arms, len(plan.points)
-    failed = np.zeros(len(plan.jobs), int)
-    failed[list(cells.failures)] = 1
-    failed = failed.reshape(points, -1).sum(axis=1)
+    failed = (cells["reason"] != "").reshape(points, -1).sum(axis=1)
     names = [plan.file.primary, *(name for name in plan.file.measures if name != plan.file.primary)]
-    values = {name: cells.measure(name).reshape(points, plan.replicates, len(arms)) for name in names}
-    rows = [_row(point, name, values[name][point], int(failed[point])) for point in range(points) for name in names]
-    return {column: np.array([row[column] for row in rows]) for column in rows[0]}
+    parts = []
+    for name in names:  # one at a time: the rows of all, as they are made, take many times the room of the table
+        values = cells[name].reshape(points, plan.replicates, len(arms))
+        rows = [_row(point, name, values[point], int(failed[point])) for point in range(points)]
+        parts.append({column: np.array([row[column] for row in rows]) for column in rows[0]})
+    return {column: np.stack([part.pop(column) for part in parts], axis=1).ravel() for column in tuple(parts[0])}
 
 
 def _row(point: int, name: str, values: NDArray[np.float64], failed: int) -> dict[str, Any]:

@@ -114,25 +114,20 @@ class CellReader:
         """All that is kept of some cells, in their order."""
         return self._steadily(lambda: self._outcomes(keys))
 
-    def measures(self, keys: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        """Every measure of some cells, a value per key (NaN where the cell failed or has none of that name)."""
-        return self._steadily(lambda: self._measures(keys))
+    def measures(self, keys: Sequence[str], names: Collection[str] | None = None) -> dict[str, NDArray[np.float64]]:
+        """Measures of some cells, a value per key (NaN where the cell failed or has none of that name).
+
+        names: of those wanted (every one if not given); one that no cell has is left out.
+        """
+        return self._steadily(lambda: self._measures(keys, names))
 
     def tables(self, name: str, keys: Sequence[str]) -> list[Table]:
         """One table of each of some cells (an empty one where the cell failed or has none of that name)."""
         return self._steadily(lambda: self._tables(name, keys))
 
-    def _all_known(self, keys: Sequence[str]) -> dict[str, Kept]:
-        """What the ledger says of `keys`, every one of them."""
-        known = self.known(keys)
-        if missing := len(set(keys) - known.keys()):
-            raise ResultError(
-                f"{self.folder}: {missing} of the cells asked for are not stored (any more); run them again"
-            )
-        return known
-
     def _outcomes(self, keys: Sequence[str]) -> list[Outcome]:
-        known = self._all_known(keys)
+        known = self.known(keys)
+        self._check_all(keys, known)
         shapes = self._shapes_of(known.values())
         values = self._measures(keys)
         names = dict.fromkeys(name for shape in shapes.values() for name in shape.tables)
@@ -148,13 +143,22 @@ class CellReader:
             found.append(Outcome(key, "", kept.seconds, measures, own))
         return found
 
-    def _measures(self, keys: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+    def _check_all(self, keys: Iterable[str], known: Collection[str]) -> None:
+        """Raise ResultError where some of `keys` are not in the ledger."""
+        if missing := len({key for key in keys if key not in known}):
+            raise ResultError(
+                f"{self.folder}: {missing} of the cells asked for are not stored (any more); run them again"
+            )
+
+    def _measures(self, keys: Sequence[str], wanted: Collection[str] | None = None) -> dict[str, NDArray[np.float64]]:
         found: dict[str, NDArray[np.float64]] = {}
         order: list[tuple[int, Sequence[str]]] = []
 
         def take(places: NDArray[Any], names: Sequence[str], values: NDArray[np.float64]) -> None:
             order.append((int(places.min()), names))
             for column, name in enumerate(names):
+                if wanted is not None and name not in wanted:
+                    continue
                 if name not in found:
                     found[name] = np.full(len(keys), np.nan)
                 found[name][places] = values[:, column]
@@ -165,7 +169,8 @@ class CellReader:
         for place, outcome in self._in_journal(keys, ()):
             take(np.array([place]), tuple(outcome.measures), np.array([list(outcome.measures.values())]))
         order.sort(key=lambda part: part[0])  # so that the order of the names is that of the cells
-        return {name: found[name] for name in dict.fromkeys(name for _, names in order for name in names)}
+        names = dict.fromkeys(name for _, names in order for name in names)
+        return {name: found[name] for name in names if name in found}
 
     def _tables(self, name: str, keys: Sequence[str]) -> list[Table]:
         found: list[Table] = [{} for _ in keys]
@@ -179,13 +184,14 @@ class CellReader:
 
     def _places(self, keys: Sequence[str]) -> Iterator[tuple[int, NDArray[Any], NDArray[Any]]]:
         """Per shard that holds some of `keys`: its number, their places among the keys and their rows in it."""
-        known = self._all_known(keys)
+        where = {key: (shard, row) for key, shard, row in self._about("SELECT key, shard, row FROM cells", keys)}
+        self._check_all(keys, where)
         by_shard: dict[int, list[tuple[int, int]]] = {}
         for place, key in enumerate(keys):
-            kept = known.get(key)
-            if kept is not None and kept.shard is not None and kept.row is not None:
-                by_shard.setdefault(kept.shard, []).append((place, kept.row))
-        del known  # which is large
+            shard, row = where[key]
+            if shard is not None:
+                by_shard.setdefault(shard, []).append((place, row))
+        del where  # which is large
         for shard, pairs in by_shard.items():
             both = np.array(pairs)
             yield shard, both[:, 0], both[:, 1]

@@ -81,6 +81,8 @@ def test_tables_measures_and_frame_go_by_the_place_of_the_job(tmp_path):
         assert cells.frame().shape[0] == len(cells) == 7
         assert cells.measure("visits").tolist() == [one.measures["visits"] for one in cells.outcomes]
         assert np.isnan(cells.measure("no such measure")).all()
+        some = cells.some_measures(["visits", "no such measure"])
+        assert table_bits(some) == {name: table_bits({name: cells.measure(name)})[name] for name in some}
     for name in SKETCHES:
         assert table_bits(stored.table(name)) == table_bits(loose.table(name))
     assert list(stored.measures) == list(loose.measures)

@@ -1,9 +1,12 @@
 """Memory does not grow with the number of cells."""
 
+import os
 import subprocess
 import sys
 
 import pytest
+
+from sim.experiments import cells_speed
 
 SCRIPT = """
 import sys
@@ -28,3 +31,27 @@ def peak(cells, folder) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_twenty_times_the_cells_take_hardly_more_memory(tmp_path):
     assert peak(2_000, tmp_path / "many") < 1.2 * peak(100, tmp_path / "few")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="measured as Linux counts it")
+def test_a_sweep_of_ten_thousand_cells_takes_hardly_more_memory_than_one_of_a_hundred():
+    assert cells_speed.peak(200, users=100, days=10) < 1.2 * cells_speed.peak(2, users=100, days=10)
+
+
+def test_the_command_takes_memory_for_tables_from_the_system():
+    script = """
+import sys
+from sim.cli import main
+sys.argv = ["scoregate", "--help"]
+try:
+    main()
+finally:
+    import pyarrow
+    print(pyarrow.default_memory_pool().backend_name)
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
+    shown = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment
+    ).stdout
+    assert shown.split()[-1] == "system"

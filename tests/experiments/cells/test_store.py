@@ -72,6 +72,7 @@ def test_what_is_read_back_does_not_depend_on_the_order_or_on_interruptions(tmp_
         store.settle()
         assert bits(store.outcomes(keys)) == bits(outcomes)
         assert list(store.measures(keys)) == ["visits", "mores", "more"]  # as the cells have them
+        assert list(store.measures(keys, ["more", "visits", "never"])) == ["visits", "more"]
         assert {kept.times for kept in store.cells()} == {1}
 
 

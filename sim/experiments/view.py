@@ -1,4 +1,4 @@
-"""One figure of a sweep as an array whose axes are the parameters."""
+"""One figure of a sweep or a comparison as an array with labelled axes: the parameters, or worlds and policies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.table import Table
+
 if TYPE_CHECKING:
     import xarray
+
+NO_FIGURES = ("point", "good")
+"""Columns of numbers in tables of effects that are no figures."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,14 @@ class View:
             raise ImportError("xarray is not installed; pip install 'scoregate[tools]'") from None
         coords = {name: ((dim,), values) for name, (dim, values) in self.coords.items()}
         return xarray.DataArray(self.values, dims=self.dims, coords=coords, name=self.name, attrs={"unit": self.unit})
+
+
+def figure_of(effects: Table, name: str, of: str) -> NDArray[np.float64]:
+    """A figure of effects, row by row. of: what they are the effects of. Raises KeyError naming what there is to choose from."""
+    known = [column for column, values in effects.items() if values.dtype.kind in "if" and column not in NO_FIGURES]
+    if name not in known:
+        raise KeyError(f"{name!r} is not a figure of a {of}; known: {', '.join(known)}")
+    return np.asarray(effects[name], dtype=float)
 
 
 def short_names(paths: list[str]) -> list[str]:
