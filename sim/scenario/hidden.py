@@ -1,12 +1,15 @@
-"""Faults that other faults hide: a rule that crosses fields is not asked while one of its fields is faulty.
+"""Faults that other faults hide: a rule that crosses fields is not asked while one of its fields is faulty, nor while a rule
+within one of the sections that it crosses is broken.
 
-It is asked here with other values in place of the faulty ones: none, the smallest and the largest allowed. What it says of all of
-them hangs on none of them, and is told; what it says of some alone may vanish once the fault is mended, and is not.
+It is asked here with other values in place of the faulty ones: none, the smallest and the largest allowed; and with every one
+change of a section that mends the broken rule there. What it says of all of them hangs on none of them, and is told; what it
+says of some alone may vanish once the fault is mended, and is not.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator
-from typing import Any, get_args
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
@@ -15,9 +18,15 @@ from pydantic.fields import FieldInfo
 from sim.model.gates import find_gate
 from sim.scenario.gate import GateSettings
 from sim.scenario.reader import Place
+from sim.scenario.strict import BrokenRules
 
 RULE_FAULTS = ("value_error", "assertion_error")
 NOTHING = object()
+MOST_MENDED = 4
+"""Broken rules of sections that are mended one after another, to see what they hide."""
+
+Rules = dict[tuple[Place, str], Any]
+"""Faults of rules as pydantic tells them, by their place and words."""
 
 
 def place_of(item: Any) -> Place:
@@ -99,23 +108,100 @@ def _with(data: Any, path: Place, value: Any) -> Any:
     return {**data, path[0]: value if len(path) == 1 else _with(inner, path[1:], value)}
 
 
-def _rules_broken(model: type[BaseModel], data: Any) -> dict[tuple[Place, str], Any]:
-    """What rules say of data, by their place and words; empty if none speaks."""
+def items_of(error: ValidationError) -> list[Any]:
+    """Faults as pydantic tells them, each rule of several that are broken at once as one of its own."""
+    items: list[Any] = []
+    for item in error.errors(include_url=False):
+        cause = item.get("ctx", {}).get("error")
+        if isinstance(cause, BrokenRules):
+            items += [{**item, "msg": said, "ctx": {"error": said}} for said in cause.messages]
+        else:
+            items.append(item)
+    return items
+
+
+def _rules_broken(model: type[BaseModel], data: Any) -> Rules:
     try:
         model.model_validate(data)
     except ValidationError as error:
-        items = error.errors(include_url=False)
-        return {(place_of(item), item["msg"]): item for item in items if item["type"] in RULE_FAULTS}
+        return {(place_of(item), item["msg"]): item for item in items_of(error) if item["type"] in RULE_FAULTS}
     return {}
 
 
-def hidden_faults(root: type[BaseModel], data: Any, found: Iterable[tuple[Place, str]]) -> Iterator[Any]:
-    """Faults (as pydantic tells them) of rules that cross fields which those found, by path and kind, keep from being asked."""
+def _whatever_the_numbers(message: str) -> str:
+    return re.sub(r"\d[\d.]*", "#", message)
+
+
+def _others(field: FieldInfo) -> list[Any]:
+    """Values that a field may take instead: none given, the smallest and largest allowed, each of a list of names."""
+    plain = [int(v) if isinstance(v, float) and v.is_integer() else v for v in (_smallest(field), _largest(field))]
+    named = [True, False] if field.annotation is bool else []
+    if get_origin(field.annotation) is Literal:
+        named = list(get_args(field.annotation))
+    return [NOTHING, *(value for value in (*plain, *named) if value is not NOTHING)]
+
+
+def _changes(model: type[BaseModel], data: Any) -> Iterator[Any]:
+    """The data of a section with one of its values changed, or left out; its `kind` says what it is, and stays."""
+    for name, field in model.model_fields.items():
+        inner = branch(field.annotation, data.get(name))
+        if name == "kind":
+            continue
+        if inner is None:
+            for value in _others(field):
+                yield _without(data, (name,)) if value is NOTHING else {**data, name: value}
+        elif isinstance(data.get(name, {}), dict):
+            yield from ({**data, name: changed} for changed in _changes(inner, data.get(name, {})))
+
+
+def _mended(root: type[BaseModel], data: Any, path: Place, message: str) -> list[Any]:
+    """The data with every one change of the section at a path that makes the rule which says `message` there hold.
+
+    Those that make all rules of the section hold, if there are any.
+    """
+    section = _value(data, path)
+    model = branch(fields_around(root, path, data)[path[-1]].annotation, section)
+    if model is None:
+        return []
+    words = _whatever_the_numbers(message)
+    clean, mended = [], []
+    for changed in _changes(model, section):
+        try:
+            model.model_validate(changed)
+        except ValidationError as error:
+            items = items_of(error)
+            if any(item["type"] not in RULE_FAULTS or _whatever_the_numbers(item["msg"]) == words for item in items):
+                continue
+            mended.append(_with(data, path, changed))
+        else:
+            clean.append(_with(data, path, changed))
+    return clean or mended
+
+
+def _common(told: Sequence[Rules]) -> Rules:
+    """What all say."""
+    first, *others = told or [{}]
+    return {key: item for key, item in first.items() if all(key in other for other in others)}
+
+
+def _told(root: type[BaseModel], data: Any, depth: int = MOST_MENDED) -> Rules:
+    """What rules say of data, and what they say however a section whose own rule is broken is mended."""
+    rules = _rules_broken(root, data)
+    sections = [(path, words) for path, words in rules if path and isinstance(_value(data, path), dict)]
+    if not sections or not depth:
+        return rules
+    return rules | _common([_told(root, other, depth - 1) for other in _mended(root, data, *sections[0])])
+
+
+def hidden_faults(root: type[BaseModel], data: Any, found: Iterable[tuple[Place, str, str]]) -> Iterator[Any]:
+    """Faults (as pydantic tells them) of rules that cross fields which those found, by path, kind and words, keep from being asked."""
     found = list(found)
-    rules = {path for path, kind in found if kind in RULE_FAULTS and isinstance(_value(data, path), dict)}
-    faulty = [(path, kind) for path, kind in found if path not in rules]
-    if () in rules or not faulty:
+    rules = {
+        (path, words) for path, kind, words in found if kind in RULE_FAULTS and isinstance(_value(data, path), dict)
+    }
+    if any(not path for path, _ in rules):
         return
+    faulty = [(path, kind) for path, kind, words in found if (path, words) not in rules]
     bare = data
     for path, _ in faulty:
         bare = _without(bare, path)
@@ -123,16 +209,18 @@ def hidden_faults(root: type[BaseModel], data: Any, found: Iterable[tuple[Place,
     sections = {path for path, field in doubts if field is not None and branch(field.annotation, None) is not None}
     for path, _ in doubts:
         bare = bare if path in sections else _without(bare, path)
-    told = _rules_broken(root, bare)
-    for value_of in (_smallest, _largest):
+    told = [_told(root, bare)]
+    for value_of in (_smallest, _largest) if doubts else ():
         other = bare
         for path, field in doubts:
             value = value_of(field) if field is not None else NOTHING
             if value is not NOTHING:
                 other = _with(other, path, int(value) if isinstance(value, float) and value.is_integer() else value)
-        told = {key: item for key, item in told.items() if key in _rules_broken(root, other)}
-    for (path, _), item in told.items():
-        if path not in rules and not any(_above(path, section) or _above(section, path) for section in sections):
+        told.append(_told(root, other))
+    for (path, words), item in _common(told).items():
+        if (path, words) not in rules and not any(
+            _above(path, section) or _above(section, path) for section in sections
+        ):
             yield item
 
 
