@@ -37,7 +37,10 @@ def place_of(item: Any) -> Place:
 def branch(model: Any, data: Any) -> type[BaseModel] | None:
     """The class that describes `data`, where a field is of a class of settings, or holds a list of them: a gate's is looked up by its `kind`."""
     if model is GateSettings and isinstance(data, dict):
-        return find_gate(str(data.get("kind")))
+        try:
+            return find_gate(str(data.get("kind")))
+        except ValueError:  # of a package that cannot be loaded, which is told as a fault of its own
+            return None
     if isinstance(model, type) and issubclass(model, BaseModel):
         return model
     return next((found for part in get_args(model) if (found := branch(part, None)) is not None), None)

@@ -15,6 +15,7 @@ import sim
 from sim.cli import app
 from sim.experiments.effect import paired, t_interval
 from sim.experiments.run import Stopped
+from sim.results.find import find
 
 SMALL = {"users": 600, "ticks": 50, "replicates": 3}
 
@@ -97,6 +98,38 @@ def test_a_result_is_stored_whole_read_back_and_reused(workspace):
     other = sim.run("gate_750.yaml", ["policy.gate.threshold=700"], out="results", **SMALL)
     assert other.path != first.path
     assert not list(Path("results").rglob(".partial-*"))
+
+
+def test_names_that_make_the_same_folder_name_have_results_of_their_own(workspace):
+    size = {"users": 50, "ticks": 3, "replicates": 1, "out": "results"}
+    names = ("tin y", "tin_y", "tin/y", "tin_y_", "x" * 70, "x" * 71)
+    for name in names:
+        Path("mine.yaml").write_text(f"extends: tiny.yaml\nname: {name}\n", encoding="utf-8")
+        made = sim.run("mine.yaml", **size)
+        assert not made.reused
+        assert made.manifest["name"] == name
+        assert sim.run("mine.yaml", **size).path == made.path
+        assert find(Path("results"), name) == made.path
+    assert len(list(Path("results").glob("*/*/manifest.json"))) == len(names)
+
+
+def test_a_result_stored_before_under_a_name_that_others_share_is_still_found(workspace):
+    size = {"users": 50, "ticks": 3, "replicates": 1, "out": "results"}
+    mine = "extends: tiny.yaml\nname: {}\n"
+    Path("mine.yaml").write_text(mine.format("tin y"), encoding="utf-8")
+    made = sim.run("mine.yaml", **size).path
+    before = Path("results/tin_y") / made.name  # as results were stored when names were not told apart
+    before.parent.mkdir()
+    made.rename(before)
+    again = sim.run("mine.yaml", **size)
+    assert again.reused
+    assert again.path == before == find(Path("results"), "tin y") == find(Path("results"), "tin_y")
+    Path("mine.yaml").write_text(mine.format("tin_y"), encoding="utf-8")
+    other = sim.run("mine.yaml", **size)
+    assert not other.reused
+    assert other.manifest["name"] == "tin_y"
+    assert find(Path("results"), "tin_y") == other.path
+    assert find(Path("results"), "tin y") == before
 
 
 def test_stopping_keeps_the_replicates_that_are_finished(workspace):
