@@ -114,10 +114,8 @@ def channels(result: "Result", figure: "Figure") -> None:
         )
     axes.set_xlim(-1.1 * spread, 1.1 * spread)
     axes.set_xlabel("difference in visits (1/user/day)")
-    scenarios = result.manifest["scenarios"]
-    axes.set_title(
-        f"Change in visits by channel: {short(scenarios['policy']['name'])} less {short(scenarios['baseline']['name'])}"
-    )
+    called = {arm: short(name) for arm, name in arms(result)}
+    axes.set_title(f"Change in visits by channel: {called['policy']} less {called['baseline']}")
     _caption(figure, result, "Visits per user and day. Bars: paired mean on the same luck; whiskers: 95% t interval.")
 
 
@@ -126,7 +124,7 @@ def scores(result: "Result", figure: "Figure") -> None:
     axes = figure.subplots()
     policy = result.manifest["scenarios"]["policy"]
     last = score_days(result)[-1]
-    names = {arm: short(scenario["name"]) for arm, scenario in result.manifest["scenarios"].items()}
+    names = {arm: short(name) for arm, name in arms(result)}
     for arm, day, label, colour, line in (  # the dashed line last, so that it shows on the other
         ("policy", 0, "day 0", "#8c8c8c", "-"),
         ("policy", last, f"day {last:.4g}, {names['policy']}", POLICY, "-"),

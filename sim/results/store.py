@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.results.table import Table, read_parquet, rows_of, write_parquet
+from sim.results.title import retold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,7 @@ def existing(out: Path, plan: "RunPlan", users_sample: int) -> "Result | None":
         return None
     result = read(path)
     result.reused = True
+    result.manifest = retold(result.manifest, plan.changes)
     return result
 
 

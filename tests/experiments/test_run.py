@@ -15,6 +15,7 @@ import sim
 from sim.cli import app
 from sim.experiments.effect import paired, t_interval
 from sim.experiments.run import Stopped
+from sim.report.page.of_run import chapter as chapter_of_run
 from sim.results.find import find
 
 SMALL = {"users": 600, "ticks": 50, "replicates": 3}
@@ -98,6 +99,47 @@ def test_a_result_is_stored_whole_read_back_and_reused(workspace):
     other = sim.run("gate_750.yaml", ["policy.gate.threshold=700"], out="results", **SMALL)
     assert other.path != first.path
     assert not list(Path("results").rglob(".partial-*"))
+
+
+def test_a_changed_run_is_told_with_what_was_changed_and_an_unchanged_one_as_ever(workspace):
+    Path("mine.yaml").write_text(
+        "extends: gate_750.yaml\nname: mine\nnote: At 750.\nrun: {users: 50, ticks: 3, replicates: 1}\n",
+        encoding="utf-8",
+    )
+    plain = sim.run("mine.yaml", out="results")
+    assert "changes" not in plain.manifest
+    assert plain.summary().startswith("mine ")
+    for same in (
+        ["policy.gate.threshold=750"],
+        ["run.seed=5", "run.replicates=2"],
+    ):  # nothing changed, or the luck alone
+        assert "changes" not in sim.run("mine.yaml", same).manifest
+    settings = ["policy.gate.threshold=650", "policy.gate.kind=threshold", "policy.gate.threshold =700"]
+    made = sim.run("mine.yaml", settings, users=60, out="results")
+    title = "mine with policy.gate.threshold=700, run.users=60"
+    assert made.summary().startswith(title)
+    assert made.manifest["name"] == made.manifest["scenarios"]["policy"]["name"] == "mine"
+    assert made.manifest["note"] == "At 750."
+    chapter = chapter_of_run(made)
+    assert chapter.name == title
+    assert title in chapter.question
+    assert chapter.answer.startswith(title)
+    assert chapter.note == "mine without these changes: At 750."
+    assert chapter_of_run(plain).note == "At 750."
+    shown = CliRunner().invoke(
+        app, ["run", "mine.yaml", "--users", "60", "--set", "policy.gate.threshold=700", "--no-figures"]
+    )
+    assert shown.output.startswith("mine with policy.gate.threshold=700: 60 users")
+    # the same scenario from a file of its own is no changed one, wherever it was run first
+    Path("mine.yaml").write_text(
+        "extends: gate_750.yaml\nname: mine\nnote: At 700.\nrun: {users: 60, ticks: 3, replicates: 1}\n"
+        "policy: {gate: {threshold: 700}}\n",
+        encoding="utf-8",
+    )
+    again = sim.run("mine.yaml", out="results")
+    assert again.reused
+    assert again.summary().startswith("mine ")
+    assert "with" not in again.summary().split()[1]
 
 
 def test_names_that_make_the_same_folder_name_have_results_of_their_own(workspace):

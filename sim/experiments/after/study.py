@@ -182,6 +182,7 @@ def after(
     from sim.engines.fast import default_threads
     from sim.experiments.manifest import manifest
     from sim.results.store import place_of, read_tables, write_tables
+    from sim.results.title import retold
 
     plan = make_plan(scenario, settings, users=users, ticks=ticks, seed=seed, replicates=replicates, baseline=baseline)
     require_gate(plan)
@@ -189,7 +190,8 @@ def after(
     if out is not None:
         place = place_of(Path(out), plan.arms["policy"].name, f"{plan.key}-after")
         if (place / "manifest.json").is_file():
-            return AfterResult(*read_tables(place, TABLES), place, reused=True)
+            stored, tables = read_tables(place, TABLES)
+            return AfterResult(retold(stored, plan.changes), tables, place, reused=True)
     started = time.time()
     tables = study_plan(plan, threads or default_threads(), tell)
     origin = manifest(plan, started, plan.arms["policy"].run.replicates, "complete") | {"kind": "after"}

@@ -137,6 +137,7 @@ def decompose(
     Raises ScenarioError with every fault of the files, ResultError where no replicate is left.
     """
     from sim.results.store import ResultError, place_of, read_tables, write_tables
+    from sim.results.title import retold
 
     plan = make_plan(scenario, settings, users=users, ticks=ticks, seed=seed, replicates=replicates, baseline=baseline)
     _check(plan, measure)
@@ -146,7 +147,8 @@ def decompose(
     if out is not None:
         place = place_of(Path(out), policy.name, f"{_key(jobs, measure)}-decompose")
         if (place / "manifest.json").is_file():
-            return Decomposition(*read_tables(place, TABLES), place, reused=True)
+            stored, tables = read_tables(place, TABLES)
+            return Decomposition(retold(stored, plan.changes), tables, place, reused=True)
     started = time.time()
     cells = evaluate(
         jobs,
