@@ -40,12 +40,17 @@ def by_replicate(result: "Result", arm: str, measure: str) -> NDArray[np.float64
     return np.asarray(table[measure][order], dtype=float).reshape(replicates, -1)
 
 
+def mean_of_last(values: NDArray[np.float64], ticks: int) -> NDArray[np.float64]:
+    """Mean of the last so many ticks at each tick, along the last axis (NaN before there are so many), shape as given."""
+    means = np.full(values.shape, np.nan)
+    if values.shape[-1] >= ticks:
+        means[..., ticks - 1 :] = np.lib.stride_tricks.sliding_window_view(values, ticks, axis=-1).mean(axis=-1)
+    return means
+
+
 def last_week(values: NDArray[np.float64], ticks_per_day: int) -> NDArray[np.float64]:
     """Mean of the last seven days at each tick (NaN before there are so many), shape as given."""
-    means, ticks = np.full(values.shape, np.nan), 7 * ticks_per_day
-    if values.shape[1] >= ticks:
-        means[:, ticks - 1 :] = np.lib.stride_tricks.sliding_window_view(values, ticks, axis=1).mean(axis=2)
-    return means
+    return mean_of_last(values, 7 * ticks_per_day)
 
 
 def score_days(result: "Result") -> list[float]:
