@@ -1,9 +1,9 @@
 """Faults that other faults hide: a rule that crosses fields is not asked while one of its fields is faulty, nor while a rule
 within one of the sections that it crosses is broken.
 
-It is asked here with other values in place of the faulty ones: none, the smallest and the largest allowed; and with every one
-change of a section that mends the broken rule there. What it says of all of them hangs on none of them, and is told; what it
-says of some alone may vanish once the fault is mended, and is not.
+It is asked here with other values in place of the faulty ones: none, the smallest and the largest allowed; and with every single
+change of a section that mends the broken rule there, until no rule of a section is broken. What it says of all of them hangs on
+none of them, and is told; what it says of some alone may vanish once the fault is mended, and is not.
 """
 
 import difflib
@@ -22,8 +22,8 @@ from sim.scenario.strict import BrokenRules
 
 RULE_FAULTS = ("value_error", "assertion_error")
 NOTHING = object()
-MOST_MENDED = 4
-"""Broken rules of sections that are mended one after another, to see what they hide."""
+MOST_MENDED = 3
+"""How often sections are mended one after another, to see what their broken rules hide."""
 
 Rules = dict[tuple[Place, str], Any]
 """Faults of rules as pydantic tells them, by their place and words."""
@@ -157,17 +157,15 @@ def _changes(model: type[BaseModel], data: Any) -> Iterator[Any]:
             yield from ({**data, name: changed} for changed in _changes(inner, data.get(name, {})))
 
 
-def _mended(root: type[BaseModel], data: Any, path: Place, message: str) -> list[Any]:
-    """The data with every one change of the section at a path that makes the rule which says `message` there hold.
-
-    Those that make all rules of the section hold, if there are any.
-    """
+def _mendings(root: type[BaseModel], data: Any, path: Place, message: str) -> list[Any]:
+    """The section at a path with every one change that makes the rule which says `message` there hold."""
     section = _value(data, path)
-    model = branch(fields_around(root, path, data)[path[-1]].annotation, section)
+    field = fields_around(root, path, data).get(path[-1])
+    model = branch(field.annotation, section) if field is not None else None
     if model is None:
         return []
     words = _whatever_the_numbers(message)
-    clean, mended = [], []
+    mended = []
     for changed in _changes(model, section):
         try:
             model.model_validate(changed)
@@ -175,10 +173,8 @@ def _mended(root: type[BaseModel], data: Any, path: Place, message: str) -> list
             items = items_of(error)
             if any(item["type"] not in RULE_FAULTS or _whatever_the_numbers(item["msg"]) == words for item in items):
                 continue
-            mended.append(_with(data, path, changed))
-        else:
-            clean.append(_with(data, path, changed))
-    return clean or mended
+        mended.append(changed)
+    return mended
 
 
 def _common(told: Sequence[Rules]) -> Rules:
@@ -187,13 +183,28 @@ def _common(told: Sequence[Rules]) -> Rules:
     return {key: item for key, item in first.items() if all(key in other for other in others)}
 
 
-def _told(root: type[BaseModel], data: Any, depth: int = MOST_MENDED) -> Rules:
-    """What rules say of data, and what they say however a section whose own rule is broken is mended."""
+def _told(root: type[BaseModel], data: Any, depth: int = MOST_MENDED) -> Rules | None:
+    """What rules say of data, and what they say however the sections whose own rules are broken are mended.
+
+    depth: how often what was mended may be mended again; None where some section is still broken then.
+    """
     rules = _rules_broken(root, data)
-    sections = [(path, words) for path, words in rules if path and isinstance(_value(data, path), dict)]
-    if not sections or not depth:
+    sections = {path: words for path, words in rules if path and isinstance(_value(data, path), dict)}
+    if not sections:
         return rules
-    return rules | _common([_told(root, other, depth - 1) for other in _mended(root, data, *sections[0])])
+    mended = [(path, _mendings(root, data, path, words)) for path, words in sections.items()] if depth else []
+    if not all(changes for _, changes in mended):
+        return None
+    after = []
+    for k in range(
+        max((len(changes) for _, changes in mended), default=0)
+    ):  # every change of each section at least once
+        other = data
+        for path, changes in mended:
+            other = _with(other, path, changes[k % len(changes)])
+        after.append(_told(root, other, depth - 1))
+    clean = [told for told in after if told is not None]
+    return rules | _common(clean) if clean else None
 
 
 def hidden_faults(root: type[BaseModel], data: Any, found: Iterable[tuple[Place, str, str]]) -> Iterator[Any]:
@@ -212,14 +223,14 @@ def hidden_faults(root: type[BaseModel], data: Any, found: Iterable[tuple[Place,
     sections = {path for path, field in doubts if field is not None and branch(field.annotation, None) is not None}
     for path, _ in doubts:
         bare = bare if path in sections else _without(bare, path)
-    told = [_told(root, bare)]
+    told = [_told(root, bare) or _rules_broken(root, bare)]
     for value_of in (_smallest, _largest) if doubts else ():
         other = bare
         for path, field in doubts:
             value = value_of(field) if field is not None else NOTHING
             if value is not NOTHING:
                 other = _with(other, path, int(value) if isinstance(value, float) and value.is_integer() else value)
-        told.append(_told(root, other))
+        told.append(_told(root, other) or _rules_broken(root, other))
     for (path, words), item in _common(told).items():
         if (path, words) not in rules and not any(
             _above(path, section) or _above(section, path) for section in sections

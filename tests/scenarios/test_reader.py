@@ -340,8 +340,8 @@ def test_a_change_whose_form_is_faulty_hides_no_other_fault(workspace, text, set
             ["noise: -1", "weights sum", "guards nothing"],
         ),
         (
-            "policy: {gate: {start: 30, end: 20}, circle: {opens: 9, closes: 9, openings: {us: 3}}}\n",
-            ["ends on day 20", "closes on day 9", "us is no posting group"],
+            "policy: {gate: {start: 30, end: 20}, circle: {opens: 9, closes: 9}}\n" + NOTHING_GUARDED,
+            ["ends on day 20", "closes on day 9", "guards nothing"],
         ),
         (
             "world: {population: {folk_share: 0.8, learned_share: 0.8}}\npolicy: {circle: {openings: {us: 20}}}\n",
@@ -356,6 +356,7 @@ def test_a_change_whose_form_is_faulty_hides_no_other_fault(workspace, text, set
         # not told: once its dates are mended, the gate may start while the circle is there
         ("policy: {gate: {start: 30, end: 20}, circle: {closes: 25}}\n", ["ends on day 20"]),
         ("policy: {gate: {start: 30.5, end: 20}}\n", ["ends on day 20"]),
+        ("policy: {circle: {closes: 10, dissolved: 10}, gate: {start: 10}}\n", ["closes on day 10"]),
         # both of one section
         ("policy: {incentive: {every: 10, start: 6, end: 5, sent: 1, sent_again: 1}}\n", ["sent 1", "ends on day 5"]),
     ],
