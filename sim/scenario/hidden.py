@@ -8,7 +8,7 @@ none of them, and is told; what it says of some alone may vanish once the fault 
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -158,14 +158,14 @@ def _changes(model: type[BaseModel], data: Any) -> Iterator[Any]:
 
 
 def _mendings(root: type[BaseModel], data: Any, path: Place, message: str) -> list[Any]:
-    """The section at a path with every one change that makes the rule which says `message` there hold."""
+    """The section at a path with every one change that makes the rule which says `message` there hold, first where all its rules do."""
     section = _value(data, path)
     field = fields_around(root, path, data).get(path[-1])
     model = branch(field.annotation, section) if field is not None else None
     if model is None:
         return []
     words = _whatever_the_numbers(message)
-    mended = []
+    clean, mended = [], []
     for changed in _changes(model, section):
         try:
             model.model_validate(changed)
@@ -173,14 +173,10 @@ def _mendings(root: type[BaseModel], data: Any, path: Place, message: str) -> li
             items = items_of(error)
             if any(item["type"] not in RULE_FAULTS or _whatever_the_numbers(item["msg"]) == words for item in items):
                 continue
-        mended.append(changed)
-    return mended
-
-
-def _common(told: Sequence[Rules]) -> Rules:
-    """What all say."""
-    first, *others = told or [{}]
-    return {key: item for key, item in first.items() if all(key in other for other in others)}
+            mended.append(changed)
+        else:
+            clean.append(changed)
+    return clean + mended
 
 
 def _told(root: type[BaseModel], data: Any, depth: int = MOST_MENDED) -> Rules | None:
@@ -195,16 +191,24 @@ def _told(root: type[BaseModel], data: Any, depth: int = MOST_MENDED) -> Rules |
     mended = [(path, _mendings(root, data, path, words)) for path, words in sections.items()] if depth else []
     if not all(changes for _, changes in mended):
         return None
-    after = []
+    common: Rules | None = None
     for k in range(
         max((len(changes) for _, changes in mended), default=0)
     ):  # every change of each section at least once
         other = data
         for path, changes in mended:
             other = _with(other, path, changes[k % len(changes)])
-        after.append(_told(root, other, depth - 1))
-    clean = [told for told in after if told is not None]
-    return rules | _common(clean) if clean else None
+        told = _told(root, other, depth - 1)
+        if told is not None:
+            common = _common(common, told)
+            if not common:  # nothing is hidden
+                return rules
+    return None if common is None else rules | common
+
+
+def _common(told: Rules | None, other: Rules) -> Rules:
+    """What all say; told: those asked before, if any."""
+    return other if told is None else {key: item for key, item in told.items() if key in other}
 
 
 def hidden_faults(root: type[BaseModel], data: Any, found: Iterable[tuple[Place, str, str]]) -> Iterator[Any]:
@@ -223,15 +227,15 @@ def hidden_faults(root: type[BaseModel], data: Any, found: Iterable[tuple[Place,
     sections = {path for path, field in doubts if field is not None and branch(field.annotation, None) is not None}
     for path, _ in doubts:
         bare = bare if path in sections else _without(bare, path)
-    told = [_told(root, bare) or _rules_broken(root, bare)]
+    told = _told(root, bare) or _rules_broken(root, bare)
     for value_of in (_smallest, _largest) if doubts else ():
         other = bare
         for path, field in doubts:
             value = value_of(field) if field is not None else NOTHING
             if value is not NOTHING:
                 other = _with(other, path, int(value) if isinstance(value, float) and value.is_integer() else value)
-        told.append(_told(root, other) or _rules_broken(root, other))
-    for (path, words), item in _common(told).items():
+        told = _common(told, _told(root, other) or _rules_broken(root, other))
+    for (path, words), item in told.items():
         if (path, words) not in rules and not any(
             _above(path, section) or _above(section, path) for section in sections
         ):
