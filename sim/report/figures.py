@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from sim.experiments.run import Result
 
+LONGEST_BESIDE = 45
+"""Letters of two names that there is room for beside a title."""
 BAND = "Line: mean; band: lowest to highest replicate; no 95% interval is drawn."
 
 
@@ -115,7 +117,9 @@ def channels(result: "Result", figure: "Figure") -> None:
     axes.set_xlim(-1.1 * spread, 1.1 * spread)
     axes.set_xlabel("difference in visits (1/user/day)")
     called = {arm: short(name) for arm, name in arms(result)}
-    axes.set_title(f"Change in visits by channel: {called['policy']} less {called['baseline']}")
+    what = f"{called['policy']} less {called['baseline']}"
+    gap = " " if len(what) <= LONGEST_BESIDE else "\n"
+    axes.set_title(f"Change in visits by channel:{gap}{what}")
     _caption(figure, result, "Visits per user and day. Bars: paired mean on the same luck; whiskers: 95% t interval.")
 
 

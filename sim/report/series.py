@@ -9,7 +9,7 @@ from sim.experiments.effect import Interval, t_interval
 from sim.model.clock import TICKS_PER_DAY
 from sim.model.states import PLANS
 from sim.results.table import Table, rows_of, where
-from sim.results.title import title
+from sim.results.title import SIZE, title
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -21,9 +21,9 @@ FARTHEST = 150
 
 
 def arms(result: "Result") -> list[tuple[str, str]]:
-    """Arms that there are, each with the name of its scenario (and what was changed in it); the policy first."""
+    """Arms that there are, each with the name of its scenario (and what was changed in it beside its size); the policy first."""
     names = {arm: str(scenario["name"]) for arm, scenario in result.manifest["scenarios"].items()}
-    names["policy"] = title(result.manifest)
+    names["policy"] = title(result.manifest, SIZE)
     return [(arm, names[arm]) for arm in ("policy", "baseline") if arm in names]
 
 

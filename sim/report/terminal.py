@@ -11,14 +11,12 @@ from sim.model.measures import MEASURES, USER_MEASURES
 from sim.report.after import after_lines, after_rows
 from sim.report.length import length_of
 from sim.report.numbers import count
-from sim.results.title import CHANGES, changes_of, title
+from sim.results.title import CHANGES, SIZE, changes_of, title
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
 
 MEANINGS = {m.name: m.meaning for m in MEASURES} | {name: m.meaning for name, m in USER_MEASURES.items()}
-SIZE = ("run.users", "run.ticks")
-"""What the first line tells beside the name."""
 
 
 def _number(value: float, unit: str) -> str:

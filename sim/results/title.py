@@ -7,6 +7,8 @@ from sim.scenario.changes import note_with_changes, with_changes
 
 CHANGES = "changes"
 """Key of a manifest under which the changes stand, where there are any."""
+SIZE = ("run.users", "run.ticks")
+"""Changes that need not be told with the name where the size is told beside it."""
 
 
 def changes_of(manifest: Mapping[str, Any]) -> Sequence[str]:

@@ -16,6 +16,7 @@ from sim.cli import app
 from sim.experiments.effect import paired, t_interval
 from sim.experiments.run import Stopped
 from sim.report.page.of_run import chapter as chapter_of_run
+from sim.report.series import arms
 from sim.results.find import find
 
 SMALL = {"users": 600, "ticks": 50, "replicates": 3}
@@ -126,6 +127,11 @@ def test_a_changed_run_is_told_with_what_was_changed_and_an_unchanged_one_as_eve
     assert chapter.answer.startswith(title)
     assert chapter.note == "mine without these changes: At 750."
     assert chapter_of_run(plain).note == "At 750."
+    assert arms(made)[0] == (
+        "policy",
+        "mine with policy.gate.threshold=700",
+    )  # in figures, whose captions tell the size
+    assert arms(plain)[0] == ("policy", "mine")
     shown = CliRunner().invoke(
         app, ["run", "mine.yaml", "--users", "60", "--set", "policy.gate.threshold=700", "--no-figures"]
     )
