@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.plan import RunPlan
+from sim.results.title import CHANGES
 from sim.scenario.load import resolved, scenario_hash
 
 FORMAT = 1
@@ -61,4 +62,5 @@ def manifest(plan: RunPlan, started: float, finished: int, status: str) -> dict[
         "hashes": {arm: scenario_hash(scenario) for arm, scenario in plan.arms.items()},
         "scenarios": {arm: resolved(scenario) for arm, scenario in plan.arms.items()},
         **circumstances(started),
+        **({CHANGES: list(plan.changes)} if plan.changes else {}),
     }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.scenario.changes import changes_told
 from sim.scenario.load import Draft, baseline_of, load, resolved, scenario_hash
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
@@ -15,10 +16,11 @@ MEMORY_PER_USER = 700
 
 @dataclass(frozen=True)
 class RunPlan:
-    """Arms by name (`policy`, and `baseline` if there is one) and the engine."""
+    """Arms by name (`policy`, and `baseline` if there is one) and the engine. changes: what makes the policy's scenario another than its file's."""
 
     arms: dict[str, Scenario]
     engine: str
+    changes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -68,7 +70,16 @@ def make_plan(
         other = None
     if other is not None:
         arms["baseline"] = as_baseline(load(other, [s for s in settings if s.startswith("switches.")]), policy)
-    return RunPlan(arms, engine)
+    return RunPlan(arms, engine, _changes(scenario, policy, [*settings, *size]))
+
+
+def _changes(file: str | Path, policy: Scenario, settings: Sequence[str]) -> tuple[str, ...]:
+    if not settings:
+        return ()
+    try:
+        return changes_told(load(file), policy, settings)
+    except ScenarioError:  # sound only once it is changed
+        return changes_told(None, policy, settings)
 
 
 def as_baseline(other: Scenario, policy: Scenario) -> Scenario:

@@ -14,6 +14,7 @@ from sim.model.measures import (
     PACKET_CHANNEL,
     PACKET_MEASURES,
 )
+from sim.results.title import title
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def sentence(result: "Result") -> str:
 
 
 def _of_visits(result: "Result") -> str:
-    name = result.manifest["name"]
+    name = title(result.manifest)
     effect = result.effects
     no_publication = no_publication_sentence(Scenario.model_validate(result.manifest["scenarios"]["policy"]))
     striving = sum(effect[f"plan_{plan}"].policy for plan in ("spend", "repay", "upload"))

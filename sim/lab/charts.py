@@ -10,6 +10,7 @@ from bokeh.plotting import figure
 from sim.experiments.cell import BIN
 from sim.lab.session import Session
 from sim.model.states import PLANS
+from sim.report.series import mean_of_last
 from sim.report.style import BASELINE, PLAN_COLOURS, POLICY
 
 COLOURS = {"policy": POLICY, "baseline": BASELINE}
@@ -18,6 +19,11 @@ NAMES = {"policy": "with the policy", "baseline": "in the baseline"}
 MARKS = {"rest": "#8c8c8c", **{plan: colour for plan, colour in PLAN_COLOURS.items() if plan != "rest"}}
 SHAPES = {"rest": "circle", "spend": "square", "repay": "triangle", "upload": "diamond"}
 """Colours and shapes of plans. Marks have to be seen on white, where a surface may be lighter."""
+HOUR = "_hour"
+"""End of the name of a column that holds each hour's value."""
+FAINT = 0.25
+MEANS = "\n24-hour mean; faint: each hour"
+"""What the title of a chart tells besides where that is what it shows."""
 
 
 def _figure(title: str, x: str, y: str) -> Any:
@@ -70,26 +76,37 @@ class Room:
 
 
 class Lines:
-    """Measures over time in both worlds. shown: measure by label in the legend (colour of a plan if it is one)."""
+    """Measures over time in both worlds. shown: measure by label in the legend (colour of a plan if it is one).
 
-    def __init__(self, title: str, unit: str, shown: dict[str, str], number: str = "0.00[00]") -> None:
-        self._shown = shown
-        self.source = ColumnDataSource({"day": [], **{f"{arm}_{m}": [] for arm in COLOURS for m in shown.values()}})
+    daily: where ticks are hours, over which what people do rises and falls with every day, the lines are means of the last 24, and
+    each hour is drawn faintly behind them.
+    """
+
+    def __init__(
+        self, title: str, unit: str, shown: dict[str, str], number: str = "0.00[00]", *, daily: bool = False
+    ) -> None:
+        self._title, self._shown, self._daily = title, shown, daily
+        ends = (HOUR, "") if daily else ("",)  # the hours first, so that the means lie on them
+        columns = [f"{arm}_{measure}{end}" for arm in COLOURS for measure in shown.values() for end in ends]
+        self.source = ColumnDataSource({"day": [], **{column: [] for column in columns}})
         self.figure = _figure(title, "day", unit)
         self.figure.yaxis.formatter = NumeralTickFormatter(format=number)
-        for label, measure in shown.items():
-            for arm, colour in COLOURS.items():
-                several = len(shown) > 1
-                self.figure.line(
-                    "day",
-                    f"{arm}_{measure}",
-                    source=self.source,
-                    color=MARKS[label] if several else colour,
-                    line_dash=DASHES[arm],
-                    line_width=2,
-                    legend_label=f"{label}, {arm}" if several else NAMES[arm],
-                )
-        drawn = list(self.figure.renderers)
+        several = len(shown) > 1
+        drawn = []
+        for end in ends:
+            for label, measure in shown.items():
+                for arm, colour in COLOURS.items():
+                    line = self.figure.line(
+                        "day",
+                        f"{arm}_{measure}{end}",
+                        source=self.source,
+                        color=MARKS[label] if several else colour,
+                        line_dash="solid" if end else DASHES[arm],
+                        line_width=1 if end else 2,
+                        line_alpha=FAINT if end else 1.0,
+                        legend_label=f"{label}, {arm}" if several else NAMES[arm],
+                    )
+                    drawn += [] if end else [line]
         self._room = Room(self.figure)
         tip = "0.000%" if "%" in number else "0.0000"
         tips = [("day", "@day{0}")] + [
@@ -100,11 +117,16 @@ class Lines:
 
     def update(self, session: Session) -> None:
         """Show the session as it stands."""
-        days = session.time()
+        days, by_hour = session.time(), self._daily and session.per_day > 1
         data = {"day": days, **{name: np.full(days.size, np.nan) for name in self.source.data if name != "day"}}
         for arm in session.arms:
             found = session.measures(arm)
-            data |= {f"{arm}_{measure}": found[measure] for measure in self._shown.values()}
+            for measure in self._shown.values():
+                values = found[measure]
+                data[f"{arm}_{measure}"] = mean_of_last(values, session.per_day) if by_hour else values
+                if by_hour:
+                    data[f"{arm}_{measure}{HOUR}"] = values
+        self.figure.title.text = f"{self._title}{MEANS if by_hour else ''}"
         self._room.show(self.source, data, not days.size)
 
 
@@ -208,7 +230,7 @@ class Charts:
     def __init__(self) -> None:
         self.users = Users()
         self._moving = (
-            Lines("Visits to the platform", "visits per user and day", {"visits": "visits"}),
+            Lines("Visits to the platform", "visits per user and day", {"visits": "visits"}, daily=True),
             Scores(),
             Lines(
                 "Plans: users who make an effort",
@@ -216,7 +238,7 @@ class Charts:
                 {plan: f"plan_{plan}" for plan in PLANS if plan != "rest"},
                 "0.00%",
             ),
-            Lines("Visits to the circle", "visits per user and day", {"circle": "visits_circle"}),
+            Lines("Visits to the circle", "visits per user and day", {"circle": "visits_circle"}, daily=True),
         )
 
     @property

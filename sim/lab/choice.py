@@ -4,7 +4,7 @@ Everything is text as it was typed, and is read by the same reader that reads `-
 """
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.experiments.plan import RunPlan, make_plan
 from sim.model.gates import find_gate, gate_kinds
+from sim.scenario.changes import note_with_changes, with_changes
 from sim.scenario.gate import GateSettings
 from sim.scenario.load import apply_settings, load, shipped_files, shipped_folder
 from sim.scenario.reader import Fault, ScenarioError, read
@@ -32,6 +33,8 @@ COMMON = (
     "run.seed",
 )
 """Settings that can be changed whatever the gate."""
+LONGEST_NOTE = 2000
+"""Letters that a scenario's note may have."""
 MOST_USERS = 50_000
 """Users that the lab starts with at most: as many as stay lively to watch."""
 
@@ -85,12 +88,11 @@ class Choice:
 
     def text(self, name: str) -> str:
         """The choice as a scenario file of this name, read once as `run` will read it. Raises ScenarioError where it cannot be run."""
-        self.plan()
-        if self.shipped:
-            data: dict[str, Any] = {"extends": self.file, "note": f"{load(self.file).name}, changed in the lab."}
-        else:
-            data = read(Path(self.file), Path(self.file).name).data
-        data = {**data, "name": name}
+        changes, before = self.plan().changes, load(self.file)
+        data: dict[str, Any] = (
+            {"extends": self.file} if self.shipped else read(Path(self.file), Path(self.file).name).data
+        )
+        data = {**data, "name": name, "note": _note(before, changes, self.shipped)}
         made = apply_settings(data, {}, self.settings)
         text = as_yaml(made)
         with TemporaryDirectory(prefix="scoregate-lab-") as folder:
@@ -98,6 +100,14 @@ class Choice:
             file.write_text(text, encoding="utf-8")
             check_loaded(file, "the file to be saved")
         return text
+
+
+def _note(before: Scenario, changes: Sequence[str], shipped: bool) -> str:
+    """What a saved file says of itself: what it was made from, with which changes, and what a visitor's own file said."""
+    if not shipped and not changes:
+        return before.note
+    own = "" if shipped else note_with_changes(before.name, before.note, changes)
+    return f"{with_changes(before.name, changes)}, made in the lab. {own}".strip()[:LONGEST_NOTE]
 
 
 def _told(fault: Fault) -> Fault:

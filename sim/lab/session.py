@@ -17,7 +17,7 @@ from sim.results.table import Table
 class Session:
     """A run that can be watched: what `sim.run` would find in its first replicate, bit by bit.
 
-    plan: the policy and, if there is one, its baseline.
+    plan: the policy and, if there is one, its baseline. per_day: ticks in a day.
     """
 
     def __init__(self, plan: RunPlan, threads: int | None = None) -> None:
@@ -25,7 +25,7 @@ class Session:
         policy = plan.arms["policy"]
         self.seed = policy.run.seed
         self.threads = threads or default_threads()
-        self._step = ticks_per_day(policy)
+        self.per_day = ticks_per_day(policy)
         prepare(plan.arms.values())
         start = DayZero(policy, self.seed, self.threads)
         self.engines = {
@@ -41,12 +41,12 @@ class Session:
     @property
     def days(self) -> int:
         """Days of the whole run."""
-        return -(-self.arms["policy"].run.ticks // self._step)
+        return -(-self.arms["policy"].run.ticks // self.per_day)
 
     @property
     def day(self) -> int:
         """Days run so far."""
-        return -(-self.engines["policy"].tick // self._step)
+        return -(-self.engines["policy"].tick // self.per_day)
 
     @property
     def finished(self) -> bool:
@@ -56,13 +56,13 @@ class Session:
     def advance(self, days: int = 1) -> None:
         """Run both worlds on by some days, at most to the end."""
         for engine in self.engines.values():
-            engine.run(days * self._step)
+            engine.run(days * self.per_day)
 
     def measures(self, arm: str) -> dict[str, NDArray[np.float64]]:
         """Every measure of a world per tick so far."""
         engine = self.engines[arm]
         totals = {name: engine.totals[:, TOTALS.index(name)] for name in totals_of(engine.scenario)}
-        return over_time(totals, self.users, self._step)
+        return over_time(totals, self.users, self.per_day)
 
     def figures(self, arm: str) -> dict[str, float]:
         """One figure per measure of the run so far, as a run at its end has it (NaN where nothing was measured yet)."""
@@ -70,7 +70,7 @@ class Session:
 
     def time(self) -> NDArray[np.float64]:
         """Days from the start to the end of each tick run so far."""
-        return np.arange(1, self.engines["policy"].tick + 1) / self._step
+        return np.arange(1, self.engines["policy"].tick + 1) / self.per_day
 
     def scores(self, arm: str) -> Table:
         """Histogram of the scores published now."""

@@ -11,6 +11,7 @@ from sim.experiments.goal import goal_sentence
 from sim.experiments.summary import no_publication_sentence
 from sim.report.length import length_of
 from sim.results.table import Table
+from sim.results.title import SIZE, title
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def print_after(console: Console, result: "AfterResult", quiet: bool) -> None:
 
     run = result.manifest["scenarios"]["policy"]["run"]
     console.print(
-        f"{result.manifest['name']}: {run['users']:,} users, {length_of(run)}, {run['replicates']} replicates, seed {run['seed']}",
+        f"{title(result.manifest, SIZE)}: {run['users']:,} users, {length_of(run)}, {run['replicates']} replicates, seed {run['seed']}",
         markup=False,
     )
     shown = Shown(box=None, pad_edge=False)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from sim.experiments.run import Result
 
+LONGEST_BESIDE = 45
+"""Letters of two names that there is room for beside a title."""
 BAND = "Line: mean; band: lowest to highest replicate; no 95% interval is drawn."
 
 
@@ -114,10 +116,10 @@ def channels(result: "Result", figure: "Figure") -> None:
         )
     axes.set_xlim(-1.1 * spread, 1.1 * spread)
     axes.set_xlabel("difference in visits (1/user/day)")
-    scenarios = result.manifest["scenarios"]
-    axes.set_title(
-        f"Change in visits by channel: {short(scenarios['policy']['name'])} less {short(scenarios['baseline']['name'])}"
-    )
+    called = {arm: short(name) for arm, name in arms(result)}
+    what = f"{called['policy']} less {called['baseline']}"
+    gap = " " if len(what) <= LONGEST_BESIDE else "\n"
+    axes.set_title(f"Change in visits by channel:{gap}{what}")
     _caption(figure, result, "Visits per user and day. Bars: paired mean on the same luck; whiskers: 95% t interval.")
 
 
@@ -126,7 +128,7 @@ def scores(result: "Result", figure: "Figure") -> None:
     axes = figure.subplots()
     policy = result.manifest["scenarios"]["policy"]
     last = score_days(result)[-1]
-    names = {arm: short(scenario["name"]) for arm, scenario in result.manifest["scenarios"].items()}
+    names = {arm: short(name) for arm, name in arms(result)}
     for arm, day, label, colour, line in (  # the dashed line last, so that it shows on the other
         ("policy", 0, "day 0", "#8c8c8c", "-"),
         ("policy", last, f"day {last:.4g}, {names['policy']}", POLICY, "-"),

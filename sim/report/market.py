@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.market import Curve, log_market
-from sim.report.style import BASELINE, POLICY, look
+from sim.report.style import BASELINE, POLICY, look, save
 
 if TYPE_CHECKING:
     from sim.experiments.fit_market import Figure
 
 LOOKS = {"exponential": (POLICY, "-"), "gompertz": ("#6aa67a", "-."), "logistic": (BASELINE, "--")}
+DPI = 100
+"""Dots per inch of a PNG: two plots beside each other stay as wide as the page that shows them."""
 
 
 def draw(
@@ -25,14 +27,14 @@ def draw(
     years: NDArray[np.float64],
     band: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> None:
-    """Draw into a PNG or SVG. years: since the reference day, shape (n,); band: of the chosen curve's index, two of (n,)."""
+    """Draw into a PNG or SVG, whole or not at all. years: since the reference day, shape (n,); band: of the chosen curve's index, two of (n,)."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with look():
+    with look(), matplotlib.rc_context({"savefig.dpi": DPI}):
         canvas, (left, right) = plt.subplots(1, 2, figsize=(9.0, 4.2))
         start = 2016.9  # 24 November 2016
         for curve in curves:
@@ -78,5 +80,7 @@ def draw(
             color="#444444",
         )
         canvas.tight_layout(rect=(0, 0.035, 1, 1))
-        canvas.savefig(path, dpi=100)
-        plt.close(canvas)
+        try:
+            save(canvas, path)
+        finally:
+            plt.close(canvas)

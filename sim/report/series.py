@@ -9,6 +9,7 @@ from sim.experiments.effect import Interval, t_interval
 from sim.model.clock import TICKS_PER_DAY
 from sim.model.states import PLANS
 from sim.results.table import Table, rows_of, where
+from sim.results.title import SIZE, title
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -20,9 +21,10 @@ FARTHEST = 150
 
 
 def arms(result: "Result") -> list[tuple[str, str]]:
-    """Arms that there are, each with the name of its scenario; the policy first."""
-    scenarios = result.manifest["scenarios"]
-    return [(arm, str(scenarios[arm]["name"])) for arm in ("policy", "baseline") if arm in scenarios]
+    """Arms that there are, each with the name of its scenario (and what was changed in it beside its size); the policy first."""
+    names = {arm: str(scenario["name"]) for arm, scenario in result.manifest["scenarios"].items()}
+    names["policy"] = title(result.manifest, SIZE)
+    return [(arm, names[arm]) for arm in ("policy", "baseline") if arm in names]
 
 
 def per_day(result: "Result") -> int:
@@ -38,12 +40,17 @@ def by_replicate(result: "Result", arm: str, measure: str) -> NDArray[np.float64
     return np.asarray(table[measure][order], dtype=float).reshape(replicates, -1)
 
 
+def mean_of_last(values: NDArray[np.float64], ticks: int) -> NDArray[np.float64]:
+    """Mean of the last so many ticks at each tick, along the last axis (NaN before there are so many), shape as given."""
+    means = np.full(values.shape, np.nan)
+    if values.shape[-1] >= ticks:
+        means[..., ticks - 1 :] = np.lib.stride_tricks.sliding_window_view(values, ticks, axis=-1).mean(axis=-1)
+    return means
+
+
 def last_week(values: NDArray[np.float64], ticks_per_day: int) -> NDArray[np.float64]:
     """Mean of the last seven days at each tick (NaN before there are so many), shape as given."""
-    means, ticks = np.full(values.shape, np.nan), 7 * ticks_per_day
-    if values.shape[1] >= ticks:
-        means[:, ticks - 1 :] = np.lib.stride_tricks.sliding_window_view(values, ticks, axis=1).mean(axis=2)
-    return means
+    return mean_of_last(values, 7 * ticks_per_day)
 
 
 def score_days(result: "Result") -> list[float]:

@@ -11,6 +11,7 @@ from sim.model.measures import MEASURES, USER_MEASURES
 from sim.report.after import after_lines, after_rows
 from sim.report.length import length_of
 from sim.report.numbers import count
+from sim.results.title import CHANGES, SIZE, changes_of, title
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -40,7 +41,7 @@ def print_result(console: Console, result: "Result", *, quiet: bool, stopped: bo
     run = scenarios["policy"]["run"]
     finished = result.manifest["replicates_finished"]
     console.print(
-        f"{scenarios['policy']['name']}: {count(run['users'], 'user')}, {length_of(run)}, {count(finished, 'replicate')}, seed {run['seed']}, {result.manifest['engine']} engine",
+        f"{title(result.manifest, SIZE)}: {count(run['users'], 'user')}, {length_of(run)}, {count(finished, 'replicate')}, seed {run['seed']}, {result.manifest['engine']} engine",
         markup=False,
     )
     shown = Table(box=None, pad_edge=False)
@@ -84,6 +85,7 @@ def as_record(result: "Result") -> dict[str, Any]:
     ]
     return {
         "name": result.manifest["name"],
+        **({CHANGES: list(changes)} if (changes := changes_of(result.manifest)) else {}),
         "status": result.manifest["status"],
         "run_id": result.manifest["run_id"],
         "replicates": result.manifest["replicates_finished"],

@@ -23,8 +23,14 @@ def find(out: Path, given: str) -> Path:
         if given and folder.is_dir():
             found = sorted(file.parent for file in folder.glob(f"*/{MANIFEST}") if not file.parent.name.startswith("."))
             break
-    if not found and given:
-        found = [folder for folder, _ in manifests(out) if folder.name.startswith(given)]
+    stored = list(manifests(out)) if given else []
+    named = [folder for folder, manifest in stored if manifest.get("name") == given]
+    if named and (
+        not found or found[0].parent == out / given
+    ):  # a folder's name may stand for several names of scenarios
+        found = named
+    if not found:
+        found = [folder for folder, _ in stored if folder.name.startswith(given)]
     if len(found) == 1:
         return found[0]
     if found:

@@ -12,6 +12,7 @@ from typing import Any
 from sim.results.cells.reader import CellReader, Kept
 from sim.results.main_figures import main_figures
 from sim.results.store import ResultError
+from sim.results.title import CHANGES, changes_of
 
 CELLS = "cells"
 """Folder of the cell store under the folder of results."""
@@ -184,6 +185,8 @@ def _folder(folder: Path) -> Stored:
             f"{folder}: not a whole result ({type(error).__name__}); remove the folder and run again"
         ) from None
     facts = {name: str(manifest[name]) for name in FACTS if manifest.get(name) not in (None, "")}
+    if changes := changes_of(manifest):
+        facts[CHANGES] = ", ".join(changes)
     facts["versions"] = ", ".join(f"{name} {version}" for name, version in manifest.get("versions", {}).items())
     return Stored(str(folder), facts, _by_arm(manifest.get("scenarios", {})), measures, manifest.get("files", {}))
 

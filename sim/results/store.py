@@ -1,5 +1,6 @@
 """Results on disk: <out>/<scenario>/<run id>/ with manifest.json and one Parquet file per table."""
 
+import hashlib
 import json
 import os
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.results.table import Table, read_parquet, rows_of, write_parquet
+from sim.results.title import retold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,28 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).strip("._")[:60] or "unnamed"
 
 
+def place_of(out: Path, name: str, key: str) -> Path:
+    """The folder of the result `key` of what is called `name`: below the name's own folder.
+
+    Names of which `slug` makes the same differ in a mark of the name, put where it changed something or where the result of
+    another name stands; a result that was stored without the mark stays where it is.
+    """
+    plain = out / slug(name) / key
+    stored = _name_in(plain)
+    if stored == name or (stored is None and slug(name) == name):
+        return plain
+    return out / f"{slug(name)}-{hashlib.sha256(name.encode()).hexdigest()[:6]}" / key
+
+
+def _name_in(folder: Path) -> str | None:
+    """The name that the result in a folder goes by; None if there is none that can be read."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return str(manifest.get("name")) if isinstance(manifest, dict) else None
+
+
 def folder(out: Path, plan: "RunPlan", users_sample: int, status: str = "complete", finished: int = 0) -> Path:
     """The folder of a run's result."""
     name = plan.key
@@ -33,7 +57,7 @@ def folder(out: Path, plan: "RunPlan", users_sample: int, status: str = "complet
         name += f"-users{'all' if users_sample < 0 else users_sample}"
     if status != "complete":
         name += f"-stopped{finished}"
-    return out / slug(plan.arms["policy"].name) / name
+    return place_of(out, plan.arms["policy"].name, name)
 
 
 def existing(out: Path, plan: "RunPlan", users_sample: int) -> "Result | None":
@@ -45,6 +69,7 @@ def existing(out: Path, plan: "RunPlan", users_sample: int) -> "Result | None":
         return None
     result = read(path)
     result.reused = True
+    result.manifest = retold(result.manifest, plan.changes)
     return result
 
 

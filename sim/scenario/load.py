@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.model.gates import gate_kinds
-from sim.scenario.hidden import fields_around, hidden_faults, place_of
-from sim.scenario.reader import Document, Fault, Place, ScenarioError, read_leniently, scalar, value_of
+from sim.scenario.hidden import RULE_FAULTS, fields_around, hidden_faults, items_of, place_of
+from sim.scenario.reader import UNREADABLE, Document, Fault, Place, ScenarioError, read_leniently, scalar, value_of
 from sim.scenario.schema import Scenario
 
 LONGEST_CHAIN = 10
@@ -172,54 +172,61 @@ def _read(path: Path, where: str) -> Document:
     return Document(dict(found.data), found.places, found.faults)
 
 
-def _chain(path: Path, where: str) -> list[tuple[Path, Document]]:
-    """The file and all it extends, the most basic first. Raises ScenarioError, the faults of form so far with it."""
-    chain: list[tuple[Path, Document]] = []
+def _chain(path: Path, where: str) -> tuple[list[Document], list[Fault]]:
+    """The file and all it extends, the most basic first, as far as they can be read; and why the rest cannot.
+
+    Raises ScenarioError if the file itself cannot be read.
+    """
+    chain = [_read(path, where)]
+    seen = [path.resolve()]
     try:
-        return _extended(path, where, chain)
+        while "extends" in chain[0].data:
+            given, place = chain[0].data.pop("extends"), chain[0].places[("extends",)]
+            if given is UNREADABLE:  # told as a fault of form
+                raise ScenarioError([])
+            parent = related(path, given, place, "extends")
+            if parent in seen:
+                circle = " -> ".join(p.name for p in [*seen[seen.index(parent) :], parent])
+                message = f"goes in a circle: {circle}; let one file extend nothing"
+                raise ScenarioError([Fault(*place, "extends", message)])
+            if len(chain) >= LONGEST_CHAIN:
+                raise ScenarioError([Fault(*place, "extends", f"a chain of more than {LONGEST_CHAIN} files")])
+            path = parent
+            chain.insert(0, _read(path, shown(path)))
+            seen.append(path.resolve())
     except ScenarioError as error:
-        form = [fault for _, document in chain for fault in document.faults]
-        more = [fault for fault in error.faults if (fault.where, fault.path) not in {(f.where, f.path) for f in form}]
-        raise ScenarioError([*form, *more]) from None
-
-
-def _extended(path: Path, where: str, chain: list[tuple[Path, Document]]) -> list[tuple[Path, Document]]:
-    seen: list[Path] = []
-    while True:
-        document = _read(path, where)
-        chain.insert(0, (path, document))
-        seen.append(path.resolve())
-        if "extends" not in document.data:
-            return chain
-        place = document.places[("extends",)]
-        parent = related(path, document.data.pop("extends"), place, "extends")
-        if parent in seen:
-            circle = " -> ".join(p.name for p in [*seen[seen.index(parent) :], parent])
-            raise ScenarioError([Fault(*place, "extends", f"goes in a circle: {circle}; let one file extend nothing")])
-        if len(chain) >= LONGEST_CHAIN:
-            raise ScenarioError([Fault(*place, "extends", f"a chain of more than {LONGEST_CHAIN} files")])
-        path, where = parent, shown(parent)
+        return chain, error.faults or [fault for fault in chain[0].faults if fault.path == "extends"]
+    return chain, []
 
 
 def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]) -> dict[str, Any]:
     """Values with `--set` style changes merged over them; `places` learns where those came from. Raises ScenarioError."""
-    faults = []
+    changed, faults = _with_settings(data, places, settings)
+    if faults:
+        raise ScenarioError(faults)
+    return changed
+
+
+def _with_settings(data: dict[str, Any], places: Places, settings: Sequence[str]) -> tuple[dict[str, Any], list[Fault]]:
+    """As `apply_settings`, with the faults of form of the changes; what those set is `UNREADABLE`."""
+    faults: list[Fault] = []
     for setting in settings:
         where = f"--set {setting}"[:120]
         dotted, equals, text = setting.partition("=")
         words = [word.strip() for word in dotted.split(".")]
-        if not equals or not all(words):
-            faults.append(Fault(where, 0, 0, "", "write it as --set policy.gate.threshold=700"))
-            continue
+        value: Any = UNREADABLE
         try:
-            value: Any = value_of(text, where)
+            if not equals or not all(words):
+                faults.append(Fault(where, 0, 0, "", "write it as --set policy.gate.threshold=700"))
+            else:
+                value = value_of(text, where)
         except ScenarioError as error:
             faults += [
                 Fault(where, 0, 0, ".".join(filter(None, (dotted, one.path))), one.message) for one in error.faults
             ]
-            continue
         except ValueError as error:
             faults.append(Fault(where, 0, 0, dotted, str(error)))
+        if not all(words):
             continue
         parts, patch = _parts(words, data), value
         for part in reversed(parts):
@@ -231,9 +238,7 @@ def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]
         for length in range(1, len(parts) + 1):
             places.pop(parts[:length], None)  # so that places stay in the order of the changes
             places[parts[:length]] = (where, 0, 0)
-    if faults:
-        raise ScenarioError(faults)
-    return data
+    return data, faults
 
 
 def _parts(words: list[str], data: Any) -> Place:
@@ -302,16 +307,34 @@ def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
 
 def _faults(error: ValidationError, root: type[BaseModel], draft: "Draft") -> list[Fault]:
     faults = []
-    items = error.errors(include_url=False)
+    items = items_of(error)
     paths = [place_of(item) for item in items]
-    hidden = list(hidden_faults(root, draft.data, [(p, i["type"]) for p, i in zip(paths, items, strict=True)]))
+    found = [(path, item["type"], item["msg"]) for path, item in zip(paths, items, strict=True)]
+    hidden = list(hidden_faults(root, draft.data, found)) if draft.whole else []
     for item, path in zip([*items, *hidden], [*paths, *map(place_of, hidden)], strict=True):
+        if _is_unreadable(item) or not (draft.whole or _stays(item)):
+            continue
         known = path
         while known and known not in draft.places:
             known = known[:-1]
         file, line, column = draft.places.get(known, (draft.where, 0, 0))
         faults.append(Fault(file, line, column, ".".join(path), _say(root, item, path, draft.data)))
     return sorted(faults, key=lambda f: (f.where, f.line, f.path))
+
+
+def _is_unreadable(item: Any) -> bool:
+    """Whether a fault is of a value whose form is faulty, which is told already."""
+    given, kind = item.get("input"), item["type"]
+    if kind in ("union_tag_invalid", "union_tag_not_found") and isinstance(given, dict):
+        given = given.get("kind")
+    return given is UNREADABLE and kind != "extra_forbidden"
+
+
+def _stays(item: Any) -> bool:
+    """Whether a fault is one whatever the files that cannot be read say: not of what is not given, nor of values together."""
+    if item["type"] in ("missing", "union_tag_not_found"):
+        return False
+    return item["type"] not in RULE_FAULTS or not isinstance(item.get("input"), dict)
 
 
 def _told_apart(faults: list[Fault], unchanged: "Draft", model: type[BaseModel], places: Places) -> list[Fault]:
@@ -336,13 +359,14 @@ def _told_apart(faults: list[Fault], unchanged: "Draft", model: type[BaseModel],
 class Draft:
     """A file (and all it extends) as plain values not yet checked, with the place that each came from.
 
-    unchanged: the same without the `--set` style changes made to it, if any were.
+    unchanged: the same without the `--set` style changes made to it, if any were; whole: all that it extends could be read.
     """
 
     data: dict[str, Any]
     places: Places
     where: str
     unchanged: "Draft | None" = None
+    whole: bool = True
 
     def patched(self, data: dict[str, Any], places: Places) -> "Draft":
         """This draft with values merged over it; `places` by the path of the value within the draft."""
@@ -360,33 +384,50 @@ class Draft:
 
 
 def draft(path: str | Path, settings: Sequence[str] = ()) -> Draft:
-    """A scenario file (or shipped scenario) and all it extends, with `--set` style changes on top, not yet checked."""
+    """A scenario file (or shipped scenario) and all it extends, with `--set` style changes on top, not yet checked.
+
+    Raises ScenarioError where something cannot be read, with what else is wrong with the file as a scenario, but for keys of
+    its own, which a study has.
+    """
+    made, form = _draft(path, settings)
+    if form:
+        raise ScenarioError(_with_form(form, [fault for fault in _faults_of(made) if "." in fault.path]))
+    return made
+
+
+def _draft(path: str | Path, settings: Sequence[str]) -> tuple[Draft, list[Fault]]:
+    """As `draft`, with the faults of form."""
     file = find(path)
     where = shown(file)
     _check_there(file, str(path))
     data: dict[str, Any] = {}
     places: Places = {}
-    form: list[Fault] = []
-    for _, document in _chain(file, where):
+    chain, form = _chain(file, where)
+    whole = not form
+    for document in chain:
         data = _merge(data, document.data)
         places.update(document.places)
-        form += document.faults
-    if form:
-        raise ScenarioError(_with_form(form, Draft(data, places, where)))
+        form += [fault for fault in document.faults if fault not in form]
     if not settings:
-        return Draft(data, places, where)
-    unchanged = Draft(data, dict(places), where)
-    return Draft(apply_settings(data, places, settings), places, where, unchanged)
+        return Draft(data, places, where, whole=whole), form
+    unchanged = Draft(data, dict(places), where, whole=whole)
+    changed, faults = _with_settings(data, places, settings)
+    return Draft(changed, places, where, unchanged, whole), [*form, *faults]
 
 
-def _with_form(form: list[Fault], draft: Draft) -> list[Fault]:
-    """Faults of form and what else is wrong with the file as a scenario, but for keys of its own, which a study has."""
-    told = [tuple(fault.path.split(".")) for fault in form]
+def _faults_of(draft: Draft) -> list[Fault]:
+    """What is wrong with a draft as a scenario."""
     try:
         draft.checked(Scenario)
-        more = []
     except ScenarioError as error:
-        more = [fault for fault in error.faults if "." in fault.path and not _within(fault.path, told)]
+        return error.faults
+    return []
+
+
+def _with_form(form: list[Fault], others: list[Fault]) -> list[Fault]:
+    """Faults of form, and those others that are of no value whose form is faulty."""
+    told = [tuple(fault.path.split(".")) for fault in form]
+    more = [fault for fault in others if not _within(fault.path, told)]
     return sorted([*form, *more], key=lambda f: (f.where, f.line, f.path))
 
 
@@ -406,7 +447,10 @@ def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
     path: file, or name of a shipped scenario; settings: "policy.gate.threshold=700" and the like.
     Raises ScenarioError with all faults found.
     """
-    return draft(path, settings).checked(Scenario)
+    made, form = _draft(path, settings)
+    if form:
+        raise ScenarioError(_with_form(form, _faults_of(made)))
+    return made.checked(Scenario)
 
 
 def baseline_of(path: str | Path, scenario: Scenario) -> Path | None:

@@ -26,6 +26,16 @@ _NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan|infinity)\Z", re.IGNORECASE)
 _WORDS: dict[str, Any] = {"null": None, "~": None, "": None, "true": True, "false": False}
 
 
+class _Unreadable:
+    """Stands for a value whose form is faulty: it is there, and could be anything."""
+
+    def __repr__(self) -> str:
+        return "a value that cannot be read"
+
+
+UNREADABLE = _Unreadable()
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong with a scenario: where, and in words what was given and what is allowed."""
@@ -53,7 +63,7 @@ class ScenarioError(ValueError):
 class Document:
     """A file as nested dicts and lists, with the place (file, line, column) that each path came from.
 
-    faults: of form, of single values, which are null here; the rest can be checked all the same.
+    faults: of form, of single values, which are `UNREADABLE` here; the rest can be checked all the same.
     """
 
     data: dict[str, Any]
@@ -161,6 +171,7 @@ def _build(node: Any, path: Place, document: Document, where: str, faults: list[
             child = (*path, key)
             if key in result:
                 faults.append(Fault(where, key_line, key_column, ".".join(child), "given twice; keep one"))
+                result[key] = result[key] if isinstance(result[key], dict) else UNREADABLE
                 continue
             result[key] = _build(value_node, child, document, where, faults)
             document.places[child] = (where, key_line, key_column)
@@ -173,7 +184,7 @@ def _build(node: Any, path: Place, document: Document, where: str, faults: list[
         return scalar(node.value)
     except ValueError as error:
         faults.append(Fault(where, line, column, dotted, str(error)))
-        return None
+        return UNREADABLE
 
 
 def _composed(text: str, where: str) -> Any:

@@ -1,5 +1,6 @@
 """The whole scenario: world, policy, switches and run, with the rules that cross them."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -9,7 +10,7 @@ from sim.scenario.choice import MOST_RULES, DecisionRuleName, Named, Share, as_s
 from sim.scenario.moment import LAST_DAY
 from sim.scenario.policy import Policy
 from sim.scenario.quantity import quantity
-from sim.scenario.strict import Strict
+from sim.scenario.strict import BrokenRules, Strict
 from sim.scenario.world import World
 
 FORMAT = 1
@@ -116,31 +117,36 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _across(self) -> "Scenario":
+        if broken := list(self._broken()):
+            raise BrokenRules(broken)
+        return self
+
+    def _broken(self) -> Iterator[str]:
+        """What each broken rule says, of those that cross the parts of a scenario."""
         if self.policy.gate.rewards_score and not self.switches.circle and self.world.choice.perk_worth == 0:
-            raise ValueError(
+            yield (
                 "a gate on a score with no circle and no perks guards nothing; set switches.circle to true or policy.gate.kind to none"
             )
         if self.switches.market and not self.switches.lenders:
-            raise ValueError(
+            yield (
                 "switches.market scales the demand for loans, and nobody lends; set switches.lenders to true or switches.market to false"
             )
         groups = self.world.population.poster_groups
         strangers = [name for name in self.policy.circle.openings if name not in groups]
         if strangers:
-            raise ValueError(
+            yield (
                 f"policy.circle.openings: {', '.join(strangers)} is no posting group; "
                 f"name one of world.population.poster_groups ({', '.join(groups) or 'which has none'})"
             )
         if self.switches.bureau and not self.switches.finance:
-            raise ValueError(
+            yield (
                 "switches.bureau is on, but nobody reports outcomes; set switches.lenders or switches.credit_line to true"
             )
-        self._check_days()
+        yield from self._broken_days()
         if self.world.contacts.kind == "complete" and self.run.users > 5000:
-            raise ValueError(
+            yield (
                 f"contacts of kind complete link everybody to everybody: {self.run.users} users are too many; use at most 5000 or kind groups"
             )
-        return self
 
     def _days(self) -> dict[str, float]:
         """Every day that the policy names, by the path of its field."""
@@ -151,14 +157,13 @@ class Scenario(Strict):
         days["policy.campaign.days"] = self.policy.campaign.days
         return {path: day for path, day in days.items() if day is not None}
 
-    def _check_days(self) -> None:
-        """Days must fall on ticks, and what follows one another must not fall on the same."""
+    def _broken_days(self) -> Iterator[str]:
+        """Days must fall on ticks; if all do, what follows one another must not fall on the same (the first that does is told)."""
         per_day, days = TICKS_PER_DAY[self.run.tick], self._days()
         parts = [f"{path} {day:g}" for path, day in days.items() if between_ticks(day, per_day)]
         if parts:
-            raise ValueError(
-                f"{', '.join(parts)}: part of a day, but a tick is a day; give whole days, or set run.tick to hour"
-            )
+            yield (f"{', '.join(parts)}: part of a day, but a tick is a day; give whole days, or set run.tick to hour")
+            return
         circle, gate = self.policy.circle, self.policy.gate
         opens, start = circle.opens, circle.opens if gate.start is None else gate.start
         for path, first in (
@@ -168,4 +173,5 @@ class Scenario(Strict):
             ("policy.gate.dropped", start),
         ):
             if path in days and tick_of(days[path], per_day) <= tick_of(first, per_day):
-                raise ValueError(f"{path}: day {days[path]:g} falls on the same hour as its start; give a later day")
+                yield f"{path}: day {days[path]:g} falls on the same hour as its start; give a later day"
+                return

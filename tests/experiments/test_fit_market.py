@@ -2,6 +2,7 @@
 
 import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,27 @@ def test_the_figure_is_drawn(tmp_path, suffix, begins):
     path, years = tmp_path / "new" / f"market{suffix}", np.linspace(-5.0, 2.0, 5)
     draw(path, FIGURES, list(CURVES.values()), "exponential", years, (np.exp(years) * 0.9, np.exp(years) * 1.1))
     assert path.read_bytes().startswith(begins)
+
+
+def test_the_figure_is_drawn_whole_or_not_at_all_and_the_same_each_time(tmp_path, monkeypatch):
+    years = np.linspace(-5.0, 2.0, 5)
+    given = (FIGURES, list(CURVES.values()), "exponential", years, (np.exp(years) * 0.9, np.exp(years) * 1.1))
+    first, second = tmp_path / "first.svg", tmp_path / "second.svg"
+    for path in (first, second):
+        draw(path, *given)
+    assert first.read_bytes() == second.read_bytes()
+
+    def half(figure, file, **_):
+        Path(file).write_bytes(b"<?xml")
+        raise OSError("as tested: disk full")
+
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", half)
+    before = first.read_bytes()
+    for path in (first, tmp_path / "third.svg"):
+        with pytest.raises(OSError, match="as tested"):
+            draw(path, *given)
+    assert first.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first.svg", "second.svg"]
 
 
 def test_a_figure_of_another_kind_is_refused(monkeypatch, capsys):

@@ -15,6 +15,9 @@ import sim
 from sim.cli import app
 from sim.experiments.effect import paired, t_interval
 from sim.experiments.run import Stopped
+from sim.report.page.of_run import chapter as chapter_of_run
+from sim.report.series import arms
+from sim.results.find import find
 
 SMALL = {"users": 600, "ticks": 50, "replicates": 3}
 
@@ -97,6 +100,84 @@ def test_a_result_is_stored_whole_read_back_and_reused(workspace):
     other = sim.run("gate_750.yaml", ["policy.gate.threshold=700"], out="results", **SMALL)
     assert other.path != first.path
     assert not list(Path("results").rglob(".partial-*"))
+
+
+def test_a_changed_run_is_told_with_what_was_changed_and_an_unchanged_one_as_ever(workspace):
+    Path("mine.yaml").write_text(
+        "extends: gate_750.yaml\nname: mine\nnote: At 750.\nrun: {users: 50, ticks: 3, replicates: 1}\n",
+        encoding="utf-8",
+    )
+    plain = sim.run("mine.yaml", out="results")
+    assert "changes" not in plain.manifest
+    assert plain.summary().startswith("mine ")
+    for same in (
+        ["policy.gate.threshold=750"],
+        ["run.seed=5", "run.replicates=2"],
+    ):  # nothing changed, or the luck alone
+        assert "changes" not in sim.run("mine.yaml", same).manifest
+    settings = ["policy.gate.threshold=650", "policy.gate.kind=threshold", "policy.gate.threshold =700"]
+    made = sim.run("mine.yaml", settings, users=60, out="results")
+    title = "mine with policy.gate.threshold=700, run.users=60"
+    assert made.summary().startswith(title)
+    assert made.manifest["name"] == made.manifest["scenarios"]["policy"]["name"] == "mine"
+    assert made.manifest["note"] == "At 750."
+    chapter = chapter_of_run(made)
+    assert chapter.name == title
+    assert title in chapter.question
+    assert chapter.answer.startswith(title)
+    assert chapter.note == "mine without these changes: At 750."
+    assert chapter_of_run(plain).note == "At 750."
+    assert arms(made)[0] == (
+        "policy",
+        "mine with policy.gate.threshold=700",
+    )  # in figures, whose captions tell the size
+    assert arms(plain)[0] == ("policy", "mine")
+    shown = CliRunner().invoke(
+        app, ["run", "mine.yaml", "--users", "60", "--set", "policy.gate.threshold=700", "--no-figures"]
+    )
+    assert shown.output.startswith("mine with policy.gate.threshold=700: 60 users")
+    # the same scenario from a file of its own is no changed one, wherever it was run first
+    Path("mine.yaml").write_text(
+        "extends: gate_750.yaml\nname: mine\nnote: At 700.\nrun: {users: 60, ticks: 3, replicates: 1}\n"
+        "policy: {gate: {threshold: 700}}\n",
+        encoding="utf-8",
+    )
+    again = sim.run("mine.yaml", out="results")
+    assert again.reused
+    assert again.summary().startswith("mine ")
+    assert "with" not in again.summary().split()[1]
+
+
+def test_names_that_make_the_same_folder_name_have_results_of_their_own(workspace):
+    size = {"users": 50, "ticks": 3, "replicates": 1, "out": "results"}
+    names = ("tin y", "tin_y", "tin/y", "tin_y_", "x" * 70, "x" * 71)
+    for name in names:
+        Path("mine.yaml").write_text(f"extends: tiny.yaml\nname: {name}\n", encoding="utf-8")
+        made = sim.run("mine.yaml", **size)
+        assert not made.reused
+        assert made.manifest["name"] == name
+        assert sim.run("mine.yaml", **size).path == made.path
+        assert find(Path("results"), name) == made.path
+    assert len(list(Path("results").glob("*/*/manifest.json"))) == len(names)
+
+
+def test_a_result_stored_before_under_a_name_that_others_share_is_still_found(workspace):
+    size = {"users": 50, "ticks": 3, "replicates": 1, "out": "results"}
+    mine = "extends: tiny.yaml\nname: {}\n"
+    Path("mine.yaml").write_text(mine.format("tin y"), encoding="utf-8")
+    made = sim.run("mine.yaml", **size).path
+    before = Path("results/tin_y") / made.name  # as results were stored when names were not told apart
+    before.parent.mkdir()
+    made.rename(before)
+    again = sim.run("mine.yaml", **size)
+    assert again.reused
+    assert again.path == before == find(Path("results"), "tin y") == find(Path("results"), "tin_y")
+    Path("mine.yaml").write_text(mine.format("tin_y"), encoding="utf-8")
+    other = sim.run("mine.yaml", **size)
+    assert not other.reused
+    assert other.manifest["name"] == "tin_y"
+    assert find(Path("results"), "tin_y") == other.path
+    assert find(Path("results"), "tin y") == before
 
 
 def test_stopping_keeps_the_replicates_that_are_finished(workspace):

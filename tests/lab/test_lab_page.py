@@ -6,6 +6,7 @@ import warnings
 from functools import partial
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 pytest.importorskip("panel", reason="the lab's extra is not installed: pip install 'scoregate[lab]'")
@@ -162,6 +163,37 @@ def test_users_to_click_on_are_told_with_the_day_they_are_of(quick):
     quick._on_play(None)
     assert quick._session.day > 0
     assert title.text.startswith(f"Users on day {quick._session.day}:")
+
+
+def test_visits_by_the_hour_are_drawn_as_means_of_a_day_with_the_hours_faint_behind(quick):
+    visits = quick._charts.figures[0]
+    faint, clear = visits.renderers[:2], visits.renderers[2:4]
+    assert visits.title.text == "Visits to the platform"
+    quick._on_play(None)
+    quick._on_frame()
+    column = [line.glyph.y for line in (*faint, *clear)]
+    assert column == ["policy_visits_hour", "baseline_visits_hour", "policy_visits", "baseline_visits"]
+    data = clear[0].data_source.data
+    assert np.isnan(data["policy_visits_hour"]).all()
+    assert np.array_equal(data["policy_visits"], quick._session.measures("policy")["visits"])
+    quick.scenario.value = "campus_2016.yaml"
+    quick.fields["run.users"].value = "300"
+    quick.fields["run.ticks"].value = "96"
+    quick._session.advance(4)
+    quick._show(0.0)
+    assert all(line.glyph.line_alpha < 0.5 for line in faint)
+    assert all(line.glyph.line_alpha == 1.0 for line in clear)
+    assert [item.renderers for item in visits.legend[0].items] == [
+        [faint[k], clear[k]] for k in (0, 1)
+    ]  # hidden together
+    assert "24-hour mean" in visits.title.text
+    data, hours = clear[0].data_source.data, quick._session.measures("policy")["visits"]
+    assert np.array_equal(data["policy_visits_hour"], hours)
+    assert np.isnan(data["policy_visits"][:23]).all()
+    assert data["policy_visits"][23] == pytest.approx(hours[:24].mean())
+    assert data["policy_visits"][95] == pytest.approx(hours[72:].mean())
+    quick.scenario.value = "gate_750.yaml"  # days again
+    assert visits.title.text == "Visits to the platform"
 
 
 def test_what_is_wrong_is_not_saved(quick):

@@ -111,12 +111,22 @@ def test_the_saved_scenario_is_the_one_played(tmp_path):
     saved, played = sim.load(file), choice.plan().arms["policy"]
     assert (saved.world, saved.policy, saved.run) == (played.world, played.policy, played.run)
     assert saved.name == "mine <script>"
+    assert saved.note.startswith("gate_750 with ")
+    assert "policy.gate.threshold=700, " in saved.note
+    assert saved.note.endswith(", made in the lab.")
     check_loaded(file, "mine.yaml")
     again = Choice(str(file), shipped=False).with_typed(fresh_texts(str(file)) | {"policy.gate.threshold": "710"})
     other = tmp_path / "again.yaml"
     other.write_text(again.text("again"), encoding="utf-8")
     assert sim.load(other).policy.gate.threshold == 710
     assert sim.load(other).policy.gate.end == 30
+    assert sim.load(other).note == (
+        "mine <script> with policy.gate.threshold=710, made in the lab. mine <script> without these changes: "
+        + saved.note
+    )
+    same = Choice(str(file), shipped=False).with_typed(fresh_texts(str(file)))
+    other.write_text(same.text("same"), encoding="utf-8")
+    assert sim.load(other).note == saved.note
 
 
 def test_bad_input_is_told_by_field_with_all_faults_at_once():

@@ -152,7 +152,10 @@ def test_set_changes_one_value_and_its_faults_name_it(workspace):
     assert load(path, ["policy.gate.threshold=700"]).policy.gate.threshold == 700
     assert load(path, ["policy.gate.covers=[view, comment]"]).policy.gate.covers == ("view", "comment")
     told = faults(path, ["policy.gate.treshold=700", "run.users"])
-    assert told == ["--set run.users: write it as --set policy.gate.threshold=700"]
+    assert told == [
+        "--set policy.gate.treshold=700: policy.gate.treshold: unknown key. Did you mean threshold?",
+        "--set run.users: write it as --set policy.gate.threshold=700",
+    ]
     assert faults(path, ["policy.gate.treshold=700"]) == [
         "--set policy.gate.treshold=700: policy.gate.treshold: unknown key. Did you mean threshold?"
     ]
@@ -284,6 +287,85 @@ def test_a_rule_that_crosses_fields_is_told_beside_other_faults_if_it_hangs_on_n
     told = faults(write(workspace, f"extends: gate_750.yaml\n{text}\n"))
     assert len(told) == (1 if rule is None else 2)
     assert rule is None or any(rule in one for one in told)
+
+
+NOTHING_GUARDED = "switches: {circle: false}\nworld: {choice: {perk_worth: 0}}\n"
+
+
+def test_what_cannot_be_read_hides_no_fault_that_stays_whatever_it_says(workspace):
+    text = "extends: {}\nrun: {{users: 0}}\npolicy: {{gate: {{threshold: 700}}, circle: {{opens: 30, closes: 20}}}}\npolcy: 1\n"
+    path = write(workspace, text.format("bsae.yaml"))
+    # not told: that no kind of gate is given, nor the dates of the circle, since the missing file may give others
+    assert [told.split(": ")[:2] for told in faults(path)] == [
+        ["mine.yaml:1", "extends"],
+        ["mine.yaml:2", "run.users"],
+        ["mine.yaml:4", "polcy"],
+    ]
+    for extends in ("mine.yaml", "/etc/base.yaml", "[]", ".nan"):
+        told = faults(write(workspace, text.format(extends)))
+        assert [one.split(": ")[0] for one in told] == ["mine.yaml:1", "mine.yaml:2", "mine.yaml:4"]
+    write(workspace, "extends: nowhere.yaml\nworld: {score: {noise: -1}}\n", "parent.yaml")
+    told = faults(write(workspace, text.format("parent.yaml")), ["run.seed=-1"])
+    assert [one.split(": ")[1] for one in told] == ["run.seed", "run.users", "polcy", "extends", "world.score.noise"]
+
+
+@pytest.mark.parametrize(
+    ("text", "setting", "told"),
+    [
+        ("run: {users: 0}", "run.ticks=.inf", ["run.ticks", "run.users"]),
+        ("run: {users: 0}", "run.ticks", ["write it as", "run.users"]),
+        ("run: {users: 0}", "run.users=.inf", ["run.users"]),
+        (NOTHING_GUARDED, "run.users=.inf", ["a gate on", "run.users"]),
+        # not told: what is set may have mended it
+        ("policy: {gate: {start: 30, end: 20}}", "policy.gate.end=.inf", ["policy.gate.end"]),
+        ("policy: {incentive: {every: 10}}", "policy.incentive.end=.inf", ["policy.incentive.end"]),
+        (NOTHING_GUARDED, "switches.circle", ["write it as"]),
+    ],
+)
+def test_a_change_whose_form_is_faulty_hides_no_other_fault(workspace, text, setting, told):
+    found = faults(write(workspace, f"extends: gate_750.yaml\n{text}\n"), [setting])
+    assert len(found) == len(told)
+    for one in told:
+        assert any(f": {one}" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        # told: whatever the dates become, a gate on a score with no circle and no perks guards nothing
+        ("policy: {gate: {start: 30, end: 20}}\n" + NOTHING_GUARDED, ["ends on day 20", "guards nothing"]),
+        ("policy: {gate: {end: 5}}\n" + NOTHING_GUARDED, ["ends on day 5", "guards nothing"]),
+        (
+            "world: {score: {noise: -1, history_weight: 1}, choice: {perk_worth: 0}}\nswitches: {circle: false}\n",
+            ["noise: -1", "weights sum", "guards nothing"],
+        ),
+        (
+            "policy: {gate: {start: 30, end: 20}, circle: {opens: 9, closes: 9}}\n" + NOTHING_GUARDED,
+            ["ends on day 20", "closes on day 9", "guards nothing"],
+        ),
+        (
+            "world: {population: {folk_share: 0.8, learned_share: 0.8}}\npolicy: {circle: {openings: {us: 20}}}\n",
+            ["folk_share", "us is no posting group"],
+        ),
+        ("policy: {gate: {covers: [like, like], start: 30, end: 20}}\n", ["ends on day 20", "a feature twice"]),
+        # of the scenario as a whole, all
+        (
+            "switches: {circle: false, market: true, bureau: true}\nworld: {choice: {perk_worth: 0}}\n",
+            ["guards nothing", "nobody lends", "nobody reports"],
+        ),
+        # not told: once its dates are mended, the gate may start while the circle is there
+        ("policy: {gate: {start: 30, end: 20}, circle: {closes: 25}}\n", ["ends on day 20"]),
+        ("policy: {gate: {start: 30.5, end: 20}}\n", ["ends on day 20"]),
+        ("policy: {circle: {closes: 10, dissolved: 10}, gate: {start: 10}}\n", ["closes on day 10"]),
+        # both of one section
+        ("policy: {incentive: {every: 10, start: 6, end: 5, sent: 1, sent_again: 1}}\n", ["sent 1", "ends on day 5"]),
+    ],
+)
+def test_a_broken_rule_of_a_section_hides_no_rule_that_hangs_on_none_of_its_values(workspace, text, rules):
+    told = faults(write(workspace, f"extends: gate_750.yaml\n{text}"))
+    assert len(told) == len(rules)
+    for rule in rules:
+        assert any(rule in one for one in told)
 
 
 def test_only_a_number_in_quotes_is_told_to_drop_them(workspace):

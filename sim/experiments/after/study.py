@@ -181,16 +181,17 @@ def after(
     """
     from sim.engines.fast import default_threads
     from sim.experiments.manifest import manifest
-    from sim.results.store import folder, read_tables, write_tables
+    from sim.results.store import place_of, read_tables, write_tables
+    from sim.results.title import retold
 
     plan = make_plan(scenario, settings, users=users, ticks=ticks, seed=seed, replicates=replicates, baseline=baseline)
     require_gate(plan)
     place = None
     if out is not None:
-        place = folder(Path(out), plan, 0)
-        place = place.with_name(f"{place.name}-after")
+        place = place_of(Path(out), plan.arms["policy"].name, f"{plan.key}-after")
         if (place / "manifest.json").is_file():
-            return AfterResult(*read_tables(place, TABLES), place, reused=True)
+            stored, tables = read_tables(place, TABLES)
+            return AfterResult(retold(stored, plan.changes), tables, place, reused=True)
     started = time.time()
     tables = study_plan(plan, threads or default_threads(), tell)
     origin = manifest(plan, started, plan.arms["policy"].run.replicates, "complete") | {"kind": "after"}

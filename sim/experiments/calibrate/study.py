@@ -134,10 +134,10 @@ def calibrate(
     Raises ScenarioError with all faults of the file and its observations, ResultError where pyABC is missing or nothing can be
     run. Ctrl-C keeps finished cells where `out` is given, and the same call goes on from there.
     """
-    from sim.results.store import read_tables, slug, write_tables
+    from sim.results.store import place_of, read_tables, write_tables
 
     plan = make_calibration_plan(file, settings, users=users, ticks=ticks, seed=seed)
-    place = None if out is None else Path(out) / slug(plan.file.base.name) / f"{plan.key}-calibrate"
+    place = None if out is None else place_of(Path(out), plan.file.base.name, f"{plan.key}-calibrate")
     if place is not None and (place / "manifest.json").is_file():
         manifest, tables = read_tables(place, TABLES)
         for name, flags in FLAGS.items():
@@ -156,7 +156,9 @@ def calibrate(
     result = CalibrationResult(_manifest(plan, found, facts, started), tables, place)
     if place is not None:
         if model.failed:  # kept apart, so that the same command tries again
-            result.path = place = place.with_name(f"{place.name}-failed{len(model.failed)}")
+            result.path = place = place_of(
+                place.parent.parent, plan.file.base.name, f"{place.name}-failed{len(model.failed)}"
+            )
         write_tables(place, result.manifest, result.tables, Path(str(out)))
     return result
 

@@ -81,10 +81,10 @@ def claims(
     Raises ScenarioError with every fault of the file, ResultError if every cell fails or the result cannot be stored. Ctrl-C
     keeps finished cells where `out` is given.
     """
-    from sim.results.store import read_tables, slug, write_tables
+    from sim.results.store import place_of, read_tables, write_tables
 
     plan = make_claims_plan(file, settings, users=users, seed=seed, replicates=replicates)
-    place = None if out is None else Path(out) / slug(plan.file.keys.name) / f"{plan.key}-claims"
+    place = None if out is None else place_of(Path(out), plan.file.keys.name, f"{plan.key}-claims")
     if place is not None and (place / "manifest.json").is_file():
         return ClaimsResult(*read_tables(place, TABLES), place, reused=True)
     started = time.time()
@@ -105,7 +105,9 @@ def claims(
     result = ClaimsResult(_manifest(plan, len(failed), started), _tables(plan, cells, failed), place)
     if place is not None:
         if failed:  # kept apart, so that the same command tries again
-            result.path = place = place.with_name(f"{place.name}-failed{len(failed)}")
+            result.path = place = place_of(
+                place.parent.parent, plan.file.keys.name, f"{place.name}-failed{len(failed)}"
+            )
         write_tables(place, result.manifest, result.tables, Path(str(out)))
     return result
 

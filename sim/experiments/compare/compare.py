@@ -134,7 +134,7 @@ def compare(
     if not given).
     Raises ScenarioError with every fault of the file, ResultError if every cell fails or the result cannot be stored. Ctrl-C keeps finished cells where `out` is given.
     """
-    from sim.results.store import ResultError, read_tables, slug, write_tables
+    from sim.results.store import ResultError, place_of, read_tables, write_tables
 
     plan = make_comparison_plan(
         file,
@@ -148,7 +148,7 @@ def compare(
     )
     place = None
     if out is not None:
-        place = Path(out) / slug(plan.keys.name) / f"{plan.key}-compare"
+        place = place_of(Path(out), plan.keys.name, f"{plan.key}-compare")
         if (place / "manifest.json").is_file():
             return ComparisonResult(*read_tables(place, TABLES), place, reused=True)
     started = time.time()
@@ -162,7 +162,9 @@ def compare(
     result = ComparisonResult(_manifest(plan, found, needed, started), tables(plan, found, first), place)
     if place is not None:
         if found.failures:  # kept apart, so that the same command tries again
-            result.path = place = place.with_name(f"{place.name}-failed{len(found.failures)}")
+            result.path = place = place_of(
+                place.parent.parent, plan.keys.name, f"{place.name}-failed{len(found.failures)}"
+            )
         write_tables(place, result.manifest, result.tables, Path(str(out)))
     return result
 

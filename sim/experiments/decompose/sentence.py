@@ -6,6 +6,7 @@ from sim.experiments.decompose.decomposition import Decomposition
 from sim.experiments.decompose.reading import READ, UNDECIDED, can_be_read, reading
 from sim.experiments.decompose.rounding import decimals_for, rounded
 from sim.experiments.decompose.split import OTHER
+from sim.results.title import title
 
 
 def signed(value: Fraction | float, decimals: int) -> str:
@@ -33,7 +34,7 @@ def has_no_effect(result: Decomposition) -> bool:
 def sentence(result: Decomposition) -> str:
     """The effect, what each mechanism carries of it, and for visits where there is a circle which reading of the event that supports."""
     scenarios = result.manifest["scenarios"]
-    name, base = scenarios["policy"]["name"], scenarios["baseline"]["name"]
+    name, base = title(result.manifest), scenarios["baseline"]["name"]
     if has_no_effect(result):
         return f"{name} has no effect on {_measured(result)} against {base}, whichever of its mechanisms are on."
     decimals = decimals_for(result.parts_mean)

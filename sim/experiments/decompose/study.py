@@ -136,7 +136,8 @@ def decompose(
     given). A replicate with a failed cell, or in which the measure has no value, is left out and told.
     Raises ScenarioError with every fault of the files, ResultError where no replicate is left.
     """
-    from sim.results.store import ResultError, read_tables, slug, write_tables
+    from sim.results.store import ResultError, place_of, read_tables, write_tables
+    from sim.results.title import retold
 
     plan = make_plan(scenario, settings, users=users, ticks=ticks, seed=seed, replicates=replicates, baseline=baseline)
     _check(plan, measure)
@@ -144,9 +145,10 @@ def decompose(
     jobs = jobs_of(plan)
     place = None
     if out is not None:
-        place = Path(out) / slug(policy.name) / f"{_key(jobs, measure)}-decompose"
+        place = place_of(Path(out), policy.name, f"{_key(jobs, measure)}-decompose")
         if (place / "manifest.json").is_file():
-            return Decomposition(*read_tables(place, TABLES), place, reused=True)
+            stored, tables = read_tables(place, TABLES)
+            return Decomposition(retold(stored, plan.changes), tables, place, reused=True)
     started = time.time()
     cells = evaluate(
         jobs,

@@ -87,11 +87,11 @@ def optimise(
     Raises ScenarioError with all faults of the file, ResultError where optuna is missing or no policy can be run. Ctrl-C keeps
     finished cells where `out` is given, and the same call goes on from there.
     """
-    from sim.results.store import read_tables, slug, write_tables
+    from sim.results.store import place_of, read_tables, write_tables
 
     plan = make_optimise_plan(file, settings, users=users, ticks=ticks, seed=seed)
     keys = plan.file.keys
-    place = None if out is None else Path(out) / slug(plan.file.base.name) / f"{plan.key}-optimise"
+    place = None if out is None else place_of(Path(out), plan.file.base.name, f"{plan.key}-optimise")
     if place is not None and (place / "manifest.json").is_file():
         manifest, tables = read_tables(place, TABLES)
         for name, flags in FLAGS.items():
@@ -107,7 +107,9 @@ def optimise(
     result = OptimiseResult(_manifest(plan, found, model, started), tables_of(plan, found), place)
     if place is not None:
         if model.failed:  # kept apart, so that the same command tries again
-            result.path = place = place.with_name(f"{place.name}-failed{len(model.failed)}")
+            result.path = place = place_of(
+                place.parent.parent, plan.file.base.name, f"{place.name}-failed{len(model.failed)}"
+            )
         write_tables(place, result.manifest, result.tables, Path(str(out)))
     return result
 

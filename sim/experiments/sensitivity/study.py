@@ -123,11 +123,11 @@ def sensitivity(
     Raises ScenarioError with all faults of the file, ResultError where SALib is missing or too many cells fail. Ctrl-C keeps
     finished cells where `out` is given.
     """
-    from sim.results.store import read_tables, slug, write_tables
+    from sim.results.store import place_of, read_tables, write_tables
 
     plan = make_sensitivity_plan(file, settings, users=users, ticks=ticks, seed=seed, replicates=replicates)
     name = plan.file.sweep.base.name
-    place = None if out is None else Path(out) / slug(name) / f"{plan.key}-sensitivity"
+    place = None if out is None else place_of(Path(out), name, f"{plan.key}-sensitivity")
     if place is not None and (place / "manifest.json").is_file():
         manifest, tables = read_tables(place, TABLES)
         if tables["screening"]:
@@ -146,7 +146,7 @@ def sensitivity(
     result = SensitivityResult(_manifest(plan, found, len(model.reasons), started), tables, place)
     if place is not None:
         if model.reasons:  # kept apart, so that the same command tries again
-            result.path = place = place.with_name(f"{place.name}-failed{len(model.reasons)}")
+            result.path = place = place_of(place.parent.parent, name, f"{place.name}-failed{len(model.reasons)}")
         write_tables(place, result.manifest, result.tables, Path(str(out)))
     return result
 

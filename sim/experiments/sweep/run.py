@@ -17,9 +17,9 @@ CELLS = "cells"
 
 def folder(out: Path, plan: SweepPlan, failed: int = 0) -> Path:
     """The folder of a sweep's result; one in which cells failed has a folder of its own, so that it is not taken for whole."""
-    from sim.results.store import slug
+    from sim.results.store import place_of
 
-    return out / slug(plan.base.name) / f"{plan.key}-sweep{f'-failed{failed}' if failed else ''}"
+    return place_of(out, plan.base.name, f"{plan.key}-sweep{f'-failed{failed}' if failed else ''}")
 
 
 def _manifest(plan: SweepPlan, started: float) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sim.report.numbers import NONE, between, change, number, size
 from sim.report.page.chart import Chart, axis, line, upright
 from sim.report.page.origin import origin, scenario_section
 from sim.report.page.parts import Block, Card, Chapter, Grid, Section
+from sim.results.title import note, title
 
 if TYPE_CHECKING:
     from sim.experiments.after.study import AfterResult
@@ -61,12 +62,12 @@ def chapter(result: "AfterResult") -> Chapter:
     )
     return Chapter(
         "after-effects",
-        str(manifest["name"]),
-        f"What does {manifest['scenarios']['policy']['name']} leave behind, and who comes over its gate by effort, drift or luck?",
+        title(manifest),
+        f"What does {title(manifest)} leave behind, and who comes over its gate by effort, drift or luck?",
         answer(result),
         cards,
         sections,
-        str(manifest.get("note") or ""),
+        note(manifest),
     )
 
 

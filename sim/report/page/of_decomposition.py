@@ -14,6 +14,7 @@ from sim.report.page.chart import Chart, Trace, axis, named
 from sim.report.page.origin import origin, scenario_section
 from sim.report.page.parts import Card, Chapter, Grid, Section
 from sim.results.table import where
+from sim.results.title import note, title
 
 ORDERS = "Part: mean over all orders of switching mechanisms on (Shapley value). Alone: switched on first; last: switched on last."
 
@@ -21,7 +22,7 @@ ORDERS = "Part: mean over all orders of switching mechanisms on (Shapley value).
 def chapter(result: Decomposition) -> Chapter:
     """A decomposition as a chapter."""
     scenarios = result.manifest["scenarios"]
-    policy, baseline = scenarios["policy"]["name"], scenarios["baseline"]["name"]
+    policy, baseline = title(result.manifest), scenarios["baseline"]["name"]
     left_out = [f"Replicate {number_} is left out: {reason}." for number_, reason in result.left_out.items()]
     sections = (
         Section("What carries the effect", (_waterfall(result), _parts(result), ORDERS, *left_out)),
@@ -35,12 +36,12 @@ def chapter(result: Decomposition) -> Chapter:
     )
     return Chapter(
         "decomposition",
-        str(result.manifest["name"]),
+        policy,
         f"Which mechanism carries the effect of {policy} on {result.measure}, against {baseline}?",
         result.summary(),
         tuple(_cards(result)),
         sections,
-        str(result.manifest.get("note") or ""),
+        note(result.manifest),
     )
 
 

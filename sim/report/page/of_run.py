@@ -25,6 +25,7 @@ from sim.report.series import (
     score_shares,
 )
 from sim.report.terminal import MEANINGS
+from sim.results.title import note, title
 
 if TYPE_CHECKING:
     from sim.experiments.run import Result
@@ -40,7 +41,7 @@ MEAN_AND_BAND = "Line: mean over replicates; band: lowest to highest replicate; 
 def chapter(result: "Result") -> Chapter:
     """A run as a chapter."""
     manifest = result.manifest
-    policy = str(manifest["scenarios"]["policy"]["name"])
+    policy = title(manifest)
     question = f"How often do people use the platform under {policy}?"
     if result.paired:
         baseline = manifest["scenarios"]["baseline"]["name"]
@@ -61,12 +62,12 @@ def chapter(result: "Result") -> Chapter:
     ]
     return Chapter(
         "run",
-        str(manifest["name"]),
+        policy,
         question,
         result.summary(),
         tuple(_cards(result)),
         tuple(sections),
-        str(manifest.get("note") or ""),
+        note(manifest),
     )
 
 
