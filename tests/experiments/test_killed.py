@@ -50,12 +50,12 @@ def killed_at(command, moments):
     seen = []
     for moment in moments:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        while finished_in(Path("results/cells")) < moment:
+        while finished_in(Path("results")) < moment:
             assert process.poll() is None, f"over before {moment} cells: {process.stderr.read().decode()}"
             time.sleep(0.005)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        seen.append(finished_in(Path("results/cells")))
+        seen.append(finished_in(Path("results")))
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return seen
 

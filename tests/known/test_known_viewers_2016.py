@@ -88,11 +88,13 @@ def test_without_word_of_mouth_no_campaign_meets_it():
 
 @pytest.mark.slow
 def test_the_fit_is_what_is_shipped():
-    # another size and other luck than the fit's own: q within a fifth, p within a half
-    campaign_rate, contact_rate, found = fit_viewers.fit(20_000, (11, 12))
+    # Other luck than the fit's own. Fits on four lucks of this size scatter by 3% in q and 5% in p (standard deviation): three of each.
+    campaign_rate, contact_rate, found = fit_viewers.fit(30_000, (11, 12, 13))
     assert found.meets_target
-    assert contact_rate == pytest.approx(SHIPPED.contact_rate, rel=0.2)
-    assert campaign_rate == pytest.approx(SHIPPED.campaign_rate, rel=0.5)
+    assert found.ratio == pytest.approx(fit_viewers.RATIO, abs=0.005)  # the search arrived: two numbers, two unknowns
+    assert found.reach == pytest.approx(fit_viewers.REACH, rel=0.01)
+    assert contact_rate == pytest.approx(SHIPPED.contact_rate, rel=0.1)
+    assert campaign_rate == pytest.approx(SHIPPED.campaign_rate, rel=0.15)
 
 
 def test_in_the_event_effort_is_made_and_admits_nobody():
