@@ -200,6 +200,7 @@ def of_settings():
     """Numbers that are settings of shipped files, published facts with their place in the list of targets, or names."""
     run = load("gate_750.yaml").run
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    perks = ", ".join(str(level.score) for level in load("perk_levels.yaml").world.choice.perk_levels)
     growth = [target(f"5a growth {year}").target for year in (2015, 2016, 2017)]
     assert project["requires-python"] == ">=3.11"
     assert viewer_points()[-1].share == pytest.approx(14.77 / 450)
@@ -221,6 +222,7 @@ def of_settings():
         "as it did from 2011 to 2019",
         f"whose volume grew {growth[0]:g}, {growth[1]:g} and {growth[2]:.1f} times",
         "a gate at 750 on a learned score",
+        f"every perk from the score it was published for: {perks}, gate or no gate there",
         "gates at 650, 700 and 750",
         "with two 95% intervals",
         "a gate at 650 the second most; a gate at 750, the top share",
