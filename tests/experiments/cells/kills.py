@@ -33,7 +33,7 @@ baseline: null
 policy: {circle: {opens: 2}}
 world: {population: {responsive_share: 0.8}, awareness: {campaign_rate: 0.2}}
 vary: {policy.gate.threshold: {from: 600, to: 680, step: 20}}
-run: {users: 200, ticks: 20}
+run: {users: 1000, ticks: 40}
 replicates: 80
 """
 WORKER = b"loky"
@@ -71,7 +71,7 @@ def endure(folder: Path, kills: int, seed: int) -> dict[str, int]:
     """Run the command, killing a parent or a worker at random moments, until all cells are finished. Returns counts.
 
     kills are spread over the cells, at random; after the death of a parent the same command is started again, after that of a
-    worker it goes on by itself.
+    worker it goes on by itself. Kills that come too late, when all cells are finished, are left out.
     """
     luck = random.Random(seed)
     moments = sorted(luck.sample(range(1, CELLS - 20), kills))
@@ -79,7 +79,7 @@ def endure(folder: Path, kills: int, seed: int) -> dict[str, int]:
     process: subprocess.Popen[bytes] | None = None
     before = 0
     for moment in moments:
-        while True:
+        while before < CELLS or process is None or process.poll() is None:
             if process is None or process.poll() is not None:
                 process = subprocess.Popen(command(folder), stdout=subprocess.DEVNULL)
                 found["commands"] += 1
@@ -90,6 +90,8 @@ def endure(folder: Path, kills: int, seed: int) -> dict[str, int]:
             if now >= moment and workers:
                 break
             time.sleep(0.005)
+        else:
+            break
         time.sleep(luck.random() * 0.1)
         victim = luck.choice([process.pid, *workers])
         with suppress(ProcessLookupError):
