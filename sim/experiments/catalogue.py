@@ -6,7 +6,8 @@ from sim.experiments.after.measures import AFTER_MEASURES
 from sim.model.choice import decision_rule, rule_names
 from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES, USER_MEASURES
-from sim.scenario.load import STUDIES, load, shipped_files, shipped_folder
+from sim.scenario.files import STUDIES, shipped_files, shipped_folder
+from sim.scenario.load import load
 from sim.scenario.reader import read
 from sim.scenario.world import PopulationWorld
 

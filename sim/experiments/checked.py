@@ -9,7 +9,8 @@ from sim.experiments.sweep.plan import make_sweep_plan
 from sim.scenario.calibration import is_calibration
 from sim.scenario.claims import is_claims
 from sim.scenario.doubts import doubts
-from sim.scenario.load import STUDIES, baseline_of, find_in, load
+from sim.scenario.files import STUDIES, find_in
+from sim.scenario.load import baseline_of, load
 from sim.scenario.optimise import is_optimise
 from sim.scenario.sensitivity import is_sensitivity
 from sim.scenario.sweep import is_sweep

@@ -13,10 +13,12 @@ from typing import Any
 from sim.experiments.plan import RunPlan, make_plan
 from sim.model.gates import find_gate, gate_kinds
 from sim.scenario.changes import note_with_changes, with_changes
+from sim.scenario.files import shipped_files, shipped_folder
 from sim.scenario.gate import GateSettings
-from sim.scenario.load import apply_settings, load, shipped_files, shipped_folder
+from sim.scenario.load import load
 from sim.scenario.reader import Fault, ScenarioError, read
 from sim.scenario.schema import Scenario
+from sim.scenario.settings import apply_settings
 from sim.scenario.text import as_yaml
 
 KIND = "policy.gate.kind"

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.scenario.comparison import POLICY_PARTS, WORLD_PARTS, ComparisonKeys
-from sim.scenario.load import Draft, Places, apply_settings, brief, draft, find_in, related, shown, suggestion
+from sim.scenario.files import find_in, related, shown
+from sim.scenario.load import Draft, draft
 from sim.scenario.reader import Fault, Place, ScenarioError, read
 from sim.scenario.schema import Scenario
+from sim.scenario.settings import Places, apply_settings
+from sim.scenario.words import brief, suggestion
 
 Made = TypeVar("Made")
 Check = Callable[[ComparisonKeys, Callable[[Place, str], Fault]], list[Fault]]

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.comparison import GroupName
-from sim.scenario.load import Draft, draft, find_in
+from sim.scenario.files import find_in
+from sim.scenario.load import Draft, draft
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, Place, ScenarioError
 from sim.scenario.schema import Scenario

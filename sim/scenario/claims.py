@@ -27,11 +27,14 @@ from pydantic import AfterValidator, Field
 
 from sim.scenario.arms import fault_at
 from sim.scenario.comparison import GroupName, Size
-from sim.scenario.load import Draft, Places, apply_settings, brief, draft, find_in, related, shown, suggestion
+from sim.scenario.files import find_in, related, shown
+from sim.scenario.load import Draft, draft
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, Place, ScenarioError, read
 from sim.scenario.schema import Run, Scenario
+from sim.scenario.settings import Places, apply_settings
 from sim.scenario.strict import Strict
+from sim.scenario.words import brief, suggestion
 
 FOLDER = "claims"
 OWN_PARTS = ("run", "name", "note", "baseline")

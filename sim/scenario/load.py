@@ -1,9 +1,7 @@
 """From a file to a checked scenario: `extends`, deep merge, `--set`, validation, and faults told by file and line."""
 
-import difflib
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,149 +10,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.model.gates import gate_kinds
-from sim.scenario.hidden import RULE_FAULTS, fields_around, hidden_faults, items_of, place_of
-from sim.scenario.reader import UNREADABLE, Document, Fault, Place, ScenarioError, read_leniently, scalar, value_of
+from sim.scenario.files import check_there, find, related, shipped_folder, shown
+from sim.scenario.hidden import RULE_FAULTS, hidden_faults, items_of, place_of
+from sim.scenario.reader import UNREADABLE, Document, Fault, Place, ScenarioError, read_leniently
 from sim.scenario.schema import Scenario
+from sim.scenario.settings import Places, merge, with_settings
+from sim.scenario.words import say
 
 LONGEST_CHAIN = 10
 
 Checked = TypeVar("Checked", bound=BaseModel)
-Places = dict[Place, tuple[str, int, int]]
-"""File, line and column that each value came from, by its path."""
-
-
-def shipped_folder() -> Path:
-    """Folder of the scenarios that come with the program: beside the package in a checkout, inside it when installed."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "shipped"
-    return inside if inside.is_dir() else package.parent / "scenarios"
-
-
-STUDIES = ("sweeps", "comparisons", "claims", "sensitivity", "optimise", "calibration")
-"""Folders below that of the scenarios whose files are studies of scenarios."""
-
-
-def shipped_files(folder: str = "") -> list[Path]:
-    """The shipped scenarios, the plainest first; or the shipped studies of one of the folders `STUDIES`."""
-    top = shipped_folder()
-    files = sorted((top / folder).rglob("*.yaml"), key=lambda path: (len(path.relative_to(top).parts), path))
-    return [path for path in files if folder or path.relative_to(top).parts[0] not in STUDIES]
-
-
-def shown(path: Path) -> str:
-    """A path as a reader of the message would type it."""
-    try:
-        return os.path.relpath(path)
-    except ValueError:
-        return str(path)
-
-
-def find(given: str | Path) -> Path:
-    """The scenario file meant by `given`: that path, or else a shipped scenario of that name."""
-    path = Path(given)
-    try:
-        if path.exists():
-            return path
-    except (OSError, ValueError):
-        return path
-    inside = path.relative_to("scenarios") if path.parts[:1] == ("scenarios",) else path
-    folder = shipped_folder().resolve()
-    shipped = (folder / (inside if path.suffix in (".yaml", ".yml") else f"{inside}.yaml")).resolve()
-    try:
-        return shipped if shipped.is_relative_to(folder) and shipped.is_file() else path
-    except OSError:  # a name too long to be one
-        return path
-
-
-def find_in(folder: str, given: str | Path) -> Path:
-    """The file meant by `given`: that path (or shipped scenario), or else the shipped study of that name in `folder`."""
-    found = find(given)
-    try:
-        if found.is_file() or found.is_absolute():
-            return found
-        study = find(Path(folder) / given)
-        return study if study.is_file() else found  # told of by the name that was given
-    except (OSError, ValueError):
-        return found
-
-
-def _folder_of(path: Path) -> Path:
-    """The folder that a file's `extends` may not leave: the nearest one above it called scenarios, or else its own."""
-    for folder in path.resolve().parents:
-        if folder.name == "scenarios":
-            return folder
-    return path.resolve().parent
-
-
-def related(path: Path, given: Any, place: tuple[str, int, int], key: str) -> Path:
-    """The file that `given` (of an `extends` or `baseline`) names, seen from the scenario file `path`.
-
-    Raises ScenarioError if it is not a file inside the scenarios' folder (or a shipped one).
-    """
-    where, line, column = place
-
-    def fault(message: str) -> ScenarioError:
-        return ScenarioError([Fault(where, line, column, key, message)])
-
-    if not isinstance(given, str) or not given or "\x00" in given:
-        raise fault(f"{brief(given)} is not a file name; give one such as base.yaml")
-    if Path(given).is_absolute():
-        raise fault(f"{brief(given)} is an absolute path; give one inside the scenarios' folder")
-    allowed = (_folder_of(path), shipped_folder().resolve())
-    for start in (path.resolve().parent, shipped_folder()):
-        candidate = (start / given).resolve()
-        if not any(candidate.is_relative_to(folder) for folder in allowed):
-            raise fault(f"{brief(given)} lies outside the scenarios' folder; keep the file inside it")
-        try:
-            if candidate.is_file():
-                return candidate
-        except OSError:
-            break
-    known = sorted({p.name for folder in allowed for p in folder.glob("*.yaml")})
-    raise fault(f"{brief(given)}: no such file.{suggestion(given, known)}")
-
-
-def brief(value: Any) -> str:
-    """A value as a fault shows it, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str) if not isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def suggestion(given: str, known: Iterable[str]) -> str:
-    """What may have been meant by a name that is not known, as a sentence with a space before it; empty if nothing is known."""
-    names = list(known)
-    close = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
-    if close:
-        return f" Did you mean {close[0]}?"
-    return f" Known here: {', '.join(names[:12])}." if names else ""
-
-
-def _check_there(file: Path, given: str) -> None:
-    """Raises ScenarioError if there is no such file, with the shipped name that may have been meant."""
-    try:
-        if file.exists():
-            return
-    except (OSError, ValueError):
-        return  # reading it tells why
-    top = shipped_folder()
-    known = [path.relative_to(top).with_suffix("").as_posix() for path in sorted(top.rglob("*.yaml"))]
-    asked = given.removeprefix("scenarios/").removesuffix(".yaml")
-    hint = suggestion(asked, known) if difflib.get_close_matches(asked, known, cutoff=0.7) else ""
-    point = "." if hint else ""
-    raise ScenarioError([Fault(shown(file), 0, 0, "", f"no such file; give the path of a scenario file{point}{hint}")])
-
-
-def _merge(base: Any, over: Any) -> Any:
-    """Deep merge; a mapping that names another `kind` replaces the one below it, since its keys mean something else."""
-    if not isinstance(base, dict) or not isinstance(over, dict):
-        return over
-    if "kind" in over and over["kind"] != base.get("kind"):
-        return over
-    merged = dict(base)
-    for key, value in over.items():
-        merged[key] = _merge(base[key], value) if key in base else value
-    return merged
 
 
 @lru_cache(maxsize=64)
@@ -199,112 +64,6 @@ def _chain(path: Path, where: str) -> tuple[list[Document], list[Fault]]:
     return chain, []
 
 
-def apply_settings(data: dict[str, Any], places: Places, settings: Sequence[str]) -> dict[str, Any]:
-    """Values with `--set` style changes merged over them; `places` learns where those came from. Raises ScenarioError."""
-    changed, faults = _with_settings(data, places, settings)
-    if faults:
-        raise ScenarioError(faults)
-    return changed
-
-
-def _with_settings(data: dict[str, Any], places: Places, settings: Sequence[str]) -> tuple[dict[str, Any], list[Fault]]:
-    """As `apply_settings`, with the faults of form of the changes; what those set is `UNREADABLE`."""
-    faults: list[Fault] = []
-    for setting in settings:
-        where = f"--set {setting}"[:120]
-        dotted, equals, text = setting.partition("=")
-        words = [word.strip() for word in dotted.split(".")]
-        value: Any = UNREADABLE
-        try:
-            if not equals or not all(words):
-                faults.append(Fault(where, 0, 0, "", "write it as --set policy.gate.threshold=700"))
-            else:
-                value = value_of(text, where)
-        except ScenarioError as error:
-            faults += [
-                Fault(where, 0, 0, ".".join(filter(None, (dotted, one.path))), one.message) for one in error.faults
-            ]
-        except ValueError as error:
-            faults.append(Fault(where, 0, 0, dotted, str(error)))
-        if not all(words):
-            continue
-        parts, patch = _parts(words, data), value
-        for part in reversed(parts):
-            patch = {part: patch}
-        data = _merge(data, patch)
-        # What lay below is gone. What lies above is told of here too: a fault of a whole mapping is the last change's.
-        for path in [path for path in places if path[: len(parts)] == parts]:
-            del places[path]
-        for length in range(1, len(parts) + 1):
-            places.pop(parts[:length], None)  # so that places stay in the order of the changes
-            places[parts[:length]] = (where, 0, 0)
-    return data, faults
-
-
-def _parts(words: list[str], data: Any) -> Place:
-    """The keys that words between dots stand for. The longest that the data has goes first, as keys under `vary` and `hinges`
-    have dots themselves; under `vary` also a new one, which is the path of what is varied.
-    """
-    found: list[str] = []
-    while words:
-        keys = data if isinstance(data, dict) else {}
-        known = [length for length in range(len(words), 0, -1) if ".".join(words[:length]) in keys]
-        length = known[0] if known else len(words) if found[-1:] == ["vary"] else 1
-        found.append(".".join(words[:length]))
-        words, data = words[length:], keys.get(found[-1])
-    return tuple(found)
-
-
-def _known_keys(root: type[BaseModel], path: Place, data: Any) -> list[str]:
-    """The keys allowed in the mapping that holds the last part of `path`, in a file of the class `root`."""
-    return list(fields_around(root, path, data))
-
-
-def _is_number(text: str) -> bool:
-    """Whether a text would be a number without the quotes around it."""
-    try:
-        return isinstance(scalar(text.strip("'\"")), int | float)
-    except ValueError:
-        return False
-
-
-def _say(root: type[BaseModel], error: Any, path: Place, data: Any) -> str:
-    kind, given, context = error["type"], error.get("input"), error.get("ctx") or {}
-    if kind == "missing":
-        return "not given, and needed"
-    if kind == "extra_forbidden":
-        keys = _known_keys(root, path, data)
-        return f"unknown key.{suggestion(path[-1], keys)}"
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        known = sorted(gate_kinds())
-        if kind == "union_tag_not_found":
-            return f"no kind given; give kind: {' | '.join(known)}"
-        tag = str(context["tag"])
-        close = suggestion(tag, known) if difflib.get_close_matches(tag, known) else ""
-        return f"kind {brief(tag)} is not known; allowed: {', '.join(known)}.{close}"
-    if kind in ("too_long", "too_short"):
-        bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
-        return f"{len(given)} given; give {bound}"
-    if kind in ("value_error", "assertion_error"):
-        return str(context.get("error", error["msg"]))
-    allowed = error["msg"]
-    for old, new in (
-        ("Input should be", "must be"),
-        ("a valid integer", "a whole number"),
-        ("a valid number", "a number"),
-        ("a valid string", "text"),
-        ("a valid boolean", "true or false"),
-        ("a valid tuple", "a list"),
-        ("a valid dictionary or instance of", "a mapping of keys to values for"),
-        ("a valid dictionary", "a mapping of keys to values"),
-    ):
-        allowed = allowed.replace(old, new)
-    found = "a mapping" if isinstance(given, dict) else brief(given)
-    quoted = isinstance(given, str) and "number" in allowed and _is_number(given)
-    hint = " (a number in quotes is text; drop the quotes)" if quoted else ""
-    return f"{found} given; {allowed[0].lower() + allowed[1:]}{hint}"
-
-
 def _faults(error: ValidationError, root: type[BaseModel], draft: "Draft") -> list[Fault]:
     faults = []
     items = items_of(error)
@@ -318,7 +77,7 @@ def _faults(error: ValidationError, root: type[BaseModel], draft: "Draft") -> li
         while known and known not in draft.places:
             known = known[:-1]
         file, line, column = draft.places.get(known, (draft.where, 0, 0))
-        faults.append(Fault(file, line, column, ".".join(path), _say(root, item, path, draft.data)))
+        faults.append(Fault(file, line, column, ".".join(path), say(root, item, path, draft.data)))
     return sorted(faults, key=lambda f: (f.where, f.line, f.path))
 
 
@@ -370,7 +129,7 @@ class Draft:
 
     def patched(self, data: dict[str, Any], places: Places) -> "Draft":
         """This draft with values merged over it; `places` by the path of the value within the draft."""
-        return Draft(_merge(self.data, data), self.places | places, self.where)
+        return Draft(merge(self.data, data), self.places | places, self.where)
 
     def checked(self, model: type[Checked]) -> Checked:
         """The draft as a checked object of a class of settings. Raises ScenarioError with all faults found."""
@@ -399,19 +158,19 @@ def _draft(path: str | Path, settings: Sequence[str]) -> tuple[Draft, list[Fault
     """As `draft`, with the faults of form."""
     file = find(path)
     where = shown(file)
-    _check_there(file, str(path))
+    check_there(file, str(path))
     data: dict[str, Any] = {}
     places: Places = {}
     chain, form = _chain(file, where)
     whole = not form
     for document in chain:
-        data = _merge(data, document.data)
+        data = merge(data, document.data)
         places.update(document.places)
         form += [fault for fault in document.faults if fault not in form]
     if not settings:
         return Draft(data, places, where, whole=whole), form
     unchanged = Draft(data, dict(places), where, whole=whole)
-    changed, faults = _with_settings(data, places, settings)
+    changed, faults = with_settings(data, places, settings)
     return Draft(changed, places, where, unchanged, whole), [*form, *faults]
 
 

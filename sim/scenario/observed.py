@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.load import shown
+from sim.scenario.files import shown
 from sim.scenario.reader import Fault, ScenarioError
 
 LARGEST_FILE = 50_000_000

@@ -12,12 +12,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.scenario.comparison import MOST_ARMS, POLICY_PARTS, WORLD_PARTS, GroupName, Guardrail, Patches
-from sim.scenario.load import Draft, draft, find_in, related, suggestion
+from sim.scenario.files import find_in, related
+from sim.scenario.load import Draft, draft
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, Place, ScenarioError
 from sim.scenario.schema import Scenario
 from sim.scenario.strict import Strict
 from sim.scenario.vary import Parameter, parameters
+from sim.scenario.words import suggestion
 
 OPTIMISE_KEYS = ("families", "worlds", "objectives", "guardrails", "search")
 """What an optimise file holds beside the keys of a scenario."""

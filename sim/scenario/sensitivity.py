@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.scenario.load import Draft, draft, find_in
+from sim.scenario.files import find_in
+from sim.scenario.load import Draft, draft
 from sim.scenario.quantity import quantity
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.strict import Strict

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.model.gates import find_gate
-from sim.scenario.load import shipped_folder
+from sim.scenario.files import shipped_folder
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from sim.model.measures import CHANNELS, MEASURES, USER_MEASURES
-from sim.scenario.load import Draft, draft, find_in, related
+from sim.scenario.files import find_in, related
+from sim.scenario.load import Draft, draft
 from sim.scenario.reader import Fault, ScenarioError
 from sim.scenario.schema import Scenario
 from sim.scenario.strict import Strict

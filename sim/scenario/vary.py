@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.scenario.load import Draft, Places
+from sim.scenario.load import Draft
 from sim.scenario.reader import Fault, Place
 from sim.scenario.schema import Scenario
+from sim.scenario.settings import Places
 
 ROLES = {
     "world": "world",

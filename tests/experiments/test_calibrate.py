@@ -13,7 +13,7 @@ from sim.experiments.calibrate import study
 from sim.experiments.calibrate.plan import make_calibration_plan
 from sim.experiments.cells.job import cell_hash
 from sim.scenario import ScenarioError, load
-from sim.scenario.load import shipped_files
+from sim.scenario.files import shipped_files
 from sim.scenario.schema import Scenario
 from tests.helpers import figures_by_plot
 

@@ -14,7 +14,7 @@ from sim.model.gates import gate_kinds
 from sim.model.measures import MEASURES
 from sim.model.states import BELIEFS
 from sim.scenario import Scenario, load
-from sim.scenario.load import STUDIES
+from sim.scenario.files import STUDIES
 from sim.scenario.starter import CHANGE, OTHERS, starter_text
 
 

@@ -12,7 +12,7 @@ from sim.experiments.compare.plan import make_comparison_plan
 from sim.experiments.sweep.plan import make_sweep_plan
 from sim.report.page.write import page
 from sim.report.stored import load
-from sim.scenario.load import shipped_files, shipped_folder
+from sim.scenario.files import shipped_files, shipped_folder
 from sim.scenario.reader import read
 from sim.scenario.text import as_yaml
 

@@ -10,7 +10,7 @@ from sim.experiments.goal import reference_score
 from sim.experiments.sweep.design import unit_points
 from sim.experiments.sweep.plan import OF_REFERENCE, make_sweep_plan
 from sim.scenario import ScenarioError, load
-from sim.scenario.load import shipped_files
+from sim.scenario.files import shipped_files
 from sim.scenario.sweep import Design, read_sweep
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.scenario import ScenarioError, load
-from sim.scenario.load import shipped_files
+from sim.scenario.files import shipped_files
 
 FILES = 2000
 PIECES = (

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.scenario import ScenarioError, load
 from sim.scenario.doubts import doubts
-from sim.scenario.load import shipped_files
+from sim.scenario.files import shipped_files
 from tests.helpers import BUSY, FINANCE, MERCHANTS, NONE, OPEN, PACKETS, PERK_LEVELS, lenders, scenario
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sim.scenario.calibration import CalibrationFile
-from sim.scenario.load import load_shipped, related, resolved, shipped_folder
+from sim.scenario.files import related, shipped_folder
+from sim.scenario.load import load_shipped, resolved
 from sim.scenario.reader import ScenarioError
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from sim.experiments.measured import lacking
 from sim.model.calendar import ticks_per_day
 from sim.results.table import Table, rows_of
 from sim.scenario.calibration import CalibrationFile, Target
-from sim.scenario.load import suggestion
 from sim.scenario.observed import read_curve, read_histogram
 from sim.scenario.reader import Fault, Place, ScenarioError
+from sim.scenario.words import suggestion
 
 LOWEST, HIGHEST = 350, 950
 """Ends of the scores."""

@@ -16,9 +16,9 @@ from sim.experiments.cells.job import Job, cell_hash
 from sim.experiments.goal import reference_score
 from sim.experiments.plan import check_memory, size_settings
 from sim.scenario.calibration import CalibrationFile, FitKeys, read_calibration
-from sim.scenario.load import Places
 from sim.scenario.reader import ScenarioError
 from sim.scenario.schema import Scenario
+from sim.scenario.settings import Places
 from sim.scenario.sharing import sharing
 from sim.scenario.vary import union
 

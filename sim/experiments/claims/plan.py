@@ -14,8 +14,8 @@ from sim.experiments.compare.plan import KNOWN
 from sim.experiments.measured import lacking
 from sim.experiments.plan import check_memory
 from sim.scenario.claims import ClaimsFile, Trial, load_claims
-from sim.scenario.load import suggestion
 from sim.scenario.reader import Fault, ScenarioError
+from sim.scenario.words import suggestion
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from sim.experiments.plan import check_memory
 from sim.model.measures import MEASURES, USER_MEASURES
 from sim.scenario.arms import Comparison, find_comparison, load_comparison
 from sim.scenario.comparison import FIRST_STAGE, ComparisonKeys, Guardrail
-from sim.scenario.load import suggestion
 from sim.scenario.reader import Fault, Place, ScenarioError, read
 from sim.scenario.schema import Run, Scenario
+from sim.scenario.words import suggestion
 
 KNOWN = {measure.name: (measure.unit, measure.good) for measure in MEASURES} | {
     name: (measure.unit, measure.good) for name, measure in USER_MEASURES.items()

@@ -15,11 +15,11 @@ from sim.experiments.measured import lacking
 from sim.experiments.optimise.space import Candidate, Space, space_of
 from sim.experiments.plan import as_baseline, check_memory, size_settings
 from sim.scenario.comparison import GroupName, Guardrail
-from sim.scenario.load import suggestion
 from sim.scenario.optimise import Family, Objective, OptimiseFile, World, read_optimise
 from sim.scenario.reader import Fault, Place, ScenarioError
 from sim.scenario.schema import Scenario
 from sim.scenario.vary import Level, union
+from sim.scenario.words import suggestion
 
 
 @dataclass(frozen=True)
